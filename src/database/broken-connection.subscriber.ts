@@ -1,0 +1,22 @@
+import { isNativeError } from 'node:util/types';
+import type { ClientBase } from 'pg';
+import { EventSubscriber, type AfterQueryEvent, type EntitySubscriberInterface } from 'typeorm';
+import { endsConnection } from './database-error.js';
+
+/**
+ * Takes a connection out of the pool when a statement on it failed without an answer of the server.
+ *
+ * `pg` and TypeORM would put it back: behind a lost network path every statement would then time out for ever, although
+ * new connections work (node-postgres issue 3399).
+ */
+@EventSubscriber()
+export class BrokenConnectionSubscriber implements EntitySubscriberInterface {
+  async afterQuery({ success, error, queryRunner }: AfterQueryEvent): Promise<void> {
+    if (success || !isNativeError(error) || !endsConnection(error)) return;
+
+    const client = (await queryRunner.connect()) as ClientBase;
+    // TypeORM hears this event and releases the connection with the error: the pool forgets it, and `pg` destroys its
+    // socket because a statement is still open on it.
+    client.emit('error', error);
+  }
+}
