@@ -1,0 +1,50 @@
+import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** ACTIVE sends. PAUSED accepts nothing new and holds what waits; a person moves it either way. */
+export const CAMPAIGN_STATUSES = ['ACTIVE', 'PAUSED'] as const;
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
+
+/** The row is also the lock on which a pause and every accept or claim of its mail meet. */
+@Entity('cam_campaigns')
+@Check('ck_campaigns_status', `status IN ('ACTIVE', 'PAUSED')`)
+@Check('ck_campaigns_paused_at', `(status = 'PAUSED') = (paused_at IS NOT NULL)`)
+@Check('ck_campaigns_pause_reason', `status = 'PAUSED' OR pause_reason IS NULL`)
+@Check('ck_campaigns_max_emails_per_day', 'max_emails_per_day > 0')
+export class Campaign {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'integer',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'pk_campaigns',
+  })
+  id: number;
+
+  @Column('text')
+  name: string;
+
+  @Column('text', { default: 'ACTIVE' })
+  status: CampaignStatus;
+
+  /** IANA name; for send windows. The daily caps turn at the service's own time zone. */
+  @Column('text', { nullable: true })
+  timezone: string | null;
+
+  /** Mails per calendar day of this campaign; null: only the global cap holds. */
+  @Column('integer', { nullable: true })
+  max_emails_per_day: number | null;
+
+  /** Sender of this campaign, `Name <addr>` or bare; null: the service's sender. */
+  @Column('text', { nullable: true })
+  from_email: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  paused_at: Date | null;
+
+  @Column('text', { nullable: true })
+  pause_reason: string | null;
+
+  @Column('timestamptz', { default: () => 'cam_now()' })
+  created_at: Date;
+
+  @Column('timestamptz', { default: () => 'cam_now()' })
+  updated_at: Date;
+}

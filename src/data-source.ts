@@ -1,0 +1,48 @@
+import { DataSource } from 'typeorm';
+import { CreateClock1763800000001 } from '../migrations/1763800000001-create-clock.js';
+import { CreateCampaignsAndLeads1763800000002 } from '../migrations/1763800000002-create-campaigns-and-leads.js';
+import { CreateEmailTemplates1763800000003 } from '../migrations/1763800000003-create-email-templates.js';
+import { CreateOutboundEmails1763800000004 } from '../migrations/1763800000004-create-outbound-emails.js';
+import { CreateDispatch1763800000005 } from '../migrations/1763800000005-create-dispatch.js';
+import { CreateIdempotencyKeys1763800000006 } from '../migrations/1763800000006-create-idempotency-keys.js';
+import { Campaign } from './campaigns/campaign.entity.js';
+import { connectionOptions, type PostgresConnection } from './database/connection-options.js';
+import { DispatchQueueRow } from './email/entities/dispatch-queue-row.entity.js';
+import { OutboundEmail } from './email/entities/outbound-email.entity.js';
+import { ProviderGate } from './email/entities/provider-gate.entity.js';
+import { QuotaCounter } from './email/entities/quota-counter.entity.js';
+import { SendAttempt } from './email/entities/send-attempt.entity.js';
+import { EmailTemplate } from './email/templates/email-template.entity.js';
+import { IdempotencyKey } from './http/idempotency-key.entity.js';
+import { CampaignLead } from './leads/campaign-lead.entity.js';
+import { Lead } from './leads/lead.entity.js';
+
+/** The one data source of application, command line and tests: every entity, every migration in order. */
+export function createDataSource(connection: PostgresConnection): DataSource {
+  return new DataSource({
+    ...connectionOptions(connection),
+    synchronize: false,
+    migrationsTransactionMode: 'each',
+    migrationsTableName: 'cam_migrations',
+    entities: [
+      Campaign,
+      CampaignLead,
+      DispatchQueueRow,
+      EmailTemplate,
+      IdempotencyKey,
+      Lead,
+      OutboundEmail,
+      ProviderGate,
+      QuotaCounter,
+      SendAttempt,
+    ],
+    migrations: [
+      CreateClock1763800000001,
+      CreateCampaignsAndLeads1763800000002,
+      CreateEmailTemplates1763800000003,
+      CreateOutboundEmails1763800000004,
+      CreateDispatch1763800000005,
+      CreateIdempotencyKeys1763800000006,
+    ],
+  });
+}
