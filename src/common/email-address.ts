@@ -30,18 +30,21 @@ const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 export function normalizeEmailAddress(text: string): EmailAddressResult {
   if (/[\s\p{C}\p{Z}]/u.test(text)) return invalid('Must not hold blanks, control or invisible characters.');
   if (/[<>,;]/.test(text)) return invalid('Must be one bare address, without a name.');
-  if (text.includes('"')) return invalid('Must not have a quoted part before the @.');
 
   const [local = '', domain, ...rest] = text.split('@');
   if (domain === undefined || rest.length > 0) return invalid('Must have exactly one @.');
-  if (local.length > MAX_LOCAL_PART)
+  if (local.length > MAX_LOCAL_PART) {
     return invalid(`Must have at most ${MAX_LOCAL_PART} characters before the @.`);
-  if (!DOT_ATOM.test(local)) return invalid('Must have ASCII letters, digits and single dots before the @.');
+  }
+  if (!DOT_ATOM.test(local)) {
+    return invalid('Must have unquoted ASCII letters, digits and single dots before the @.');
+  }
   if (domain.length > MAX_ADDRESS) return invalid(`Must have at most ${MAX_ADDRESS} characters.`);
-  if (domain.startsWith('[')) return invalid('Must have a domain name after the @, not an IP address.');
 
   const asciiDomain = toAsciiDomain(domain);
-  if (asciiDomain === undefined) return invalid('Must have a full domain name after the @.');
+  if (asciiDomain === undefined) {
+    return invalid('Must have a full domain name after the @, not an IP address.');
+  }
 
   const address = `${local.toLowerCase()}@${asciiDomain}`;
   return address.length > MAX_ADDRESS
@@ -59,8 +62,9 @@ export function parseSender(text: string): SenderResult {
   }
 
   const name = toPlainName(display);
-  if (name === undefined)
+  if (name === undefined) {
     return invalid('Must have a name on one line, in quotes if it holds more than words.');
+  }
   return { kind: 'valid', name, address: result.address, header: `${quoteName(name)} <${result.address}>` };
 }
 
