@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { Campaign } from './campaign.entity.js';
+
+/** The fields of a campaign that a caller sets. */
+export type CampaignFields = Pick<Campaign, 'name' | 'timezone' | 'max_emails_per_day' | 'from_email'>;
+
+@Injectable()
+export class CampaignsRepository {
+  constructor(private readonly database: Database) {}
+
+  async create(fields: CampaignFields): Promise<Campaign> {
+    const [campaign] = await this.database.query<Campaign>(
+      `INSERT INTO cam_campaigns (name, timezone, max_emails_per_day, from_email)
+       VALUES ($1, $2, $3, $4) RETURNING *`,
+      [fields.name, fields.timezone, fields.max_emails_per_day, fields.from_email],
+    );
+    if (campaign === undefined) throw new Error('The new campaign has no row');
+    return campaign;
+  }
+
+  /** Newest first, below `beforeId`. */
+  async list(limit: number, beforeId: number | null): Promise<Campaign[]> {
+    return this.database.query<Campaign>(
+      'SELECT * FROM cam_campaigns WHERE $2::integer IS NULL OR id < $2 ORDER BY id DESC LIMIT $1',
+      [limit, beforeId],
+    );
+  }
+
+  async find(id: number): Promise<Campaign | null> {
+    const [campaign] = await this.database.query<Campaign>('SELECT * FROM cam_campaigns WHERE id = $1', [id]);
+    return campaign ?? null;
+  }
+
+  /** Changes the fields that are given; null when there is no such campaign. */
+  async update(id: number, fields: Partial<CampaignFields>): Promise<Campaign | null> {
+    const [campaign] = await this.database.query<Campaign>(
+      `UPDATE cam_campaigns
+          SET name = CASE WHEN $2::jsonb ? 'name' THEN $2 ->> 'name' ELSE name END,
+              timezone = CASE WHEN $2 ? 'timezone' THEN $2 ->> 'timezone' ELSE timezone END,
+              max_emails_per_day = CASE WHEN $2 ? 'max_emails_per_day'
+                THEN ($2 ->> 'max_emails_per_day')::integer ELSE max_emails_per_day END,
+              from_email = CASE WHEN $2 ? 'from_email' THEN $2 ->> 'from_email' ELSE from_email END,
+              updated_at = cam_now()
+        WHERE id = $1 RETURNING *`,
+      [id, JSON.stringify(fields)],
+    );
+    return campaign ?? null;
+  }
+
+  /** Repeating it keeps the first pause's time. Mail that is on the wire already still goes. */
+  async pause(id: number, reason: string | null): Promise<Campaign | null> {
+    const [campaign] = await this.database.query<Campaign>(
+      `UPDATE cam_campaigns
+          SET status = 'PAUSED', paused_at = COALESCE(paused_at, cam_now()),
+              pause_reason = COALESCE($2, pause_reason), updated_at = cam_now()
+        WHERE id = $1 RETURNING *`,
+      [id, reason],
+    );
+    return campaign ?? null;
+  }
+
+  async resume(id: number): Promise<Campaign | null> {
+    const [campaign] = await this.database.query<Campaign>(
+      `UPDATE cam_campaigns
+          SET status = 'ACTIVE', paused_at = NULL, pause_reason = NULL, updated_at = cam_now()
+        WHERE id = $1 RETURNING *`,
+      [id],
+    );
+    return campaign ?? null;
+  }
+}

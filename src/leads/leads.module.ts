@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { CampaignsModule } from '../campaigns/campaigns.module.js';
+import { LeadsController } from './leads.controller.js';
+import { LeadsRepository } from './leads.repository.js';
+import { LeadsService } from './leads.service.js';
+import { LeadsReadModel } from './leads.view.js';
+
+@Module({
+  imports: [CampaignsModule],
+  controllers: [LeadsController],
+  providers: [LeadsRepository, LeadsService, LeadsReadModel],
+  exports: [LeadsService],
+})
+export class LeadsModule {}

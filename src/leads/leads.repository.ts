@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { LeadInput, UpdateLeadDto } from './dto/lead.dto.js';
+import type { Lead } from './lead.entity.js';
+
+/** Assignments for a lead `l` from `r.given`: what it does not name stays, attributes are merged. */
+const DETAILS_FROM_GIVEN = `
+  first_name = CASE WHEN r.given ? 'first_name' THEN r.given ->> 'first_name' ELSE l.first_name END,
+  last_name = CASE WHEN r.given ? 'last_name' THEN r.given ->> 'last_name' ELSE l.last_name END,
+  company = CASE WHEN r.given ? 'company' THEN r.given ->> 'company' ELSE l.company END,
+  title = CASE WHEN r.given ? 'title' THEN r.given ->> 'title' ELSE l.title END,
+  timezone = CASE WHEN r.given ? 'timezone' THEN r.given ->> 'timezone' ELSE l.timezone END,
+  attributes = l.attributes || COALESCE(r.given -> 'attributes', '{}')`;
+
+@Injectable()
+export class LeadsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Adds the people to the campaign; who is known already is updated by what the row says. */
+  async import(
+    campaignId: number,
+    leads: readonly LeadInput[],
+  ): Promise<{ created: number; updated: number }> {
+    return this.database.transaction(async (tx) => {
+      // Known people are left out before they use up an id; ON CONFLICT decides the races.
+      const rows = JSON.stringify(leads.map((lead) => ({ email: lead.email, given: lead })));
+      const created = await tx.query<{ id: number }>(
+        `INSERT INTO cam_leads (email, first_name, last_name, company, title, timezone, attributes)
+         SELECT r.email, r.given ->> 'first_name', r.given ->> 'last_name', r.given ->> 'company',
+                r.given ->> 'title', r.given ->> 'timezone', COALESCE(r.given -> 'attributes', '{}')
+           FROM jsonb_to_recordset($1::jsonb) AS r (email text, given jsonb)
+          WHERE NOT EXISTS (SELECT 1 FROM cam_leads AS known WHERE known.email = r.email)
+          ORDER BY r.email
+         ON CONFLICT (email) DO NOTHING
+         RETURNING id`,
+        [rows],
+      );
+      const createdIds = created.map(({ id }) => id);
+      const updated = await tx.query(
+        `UPDATE cam_leads AS l
+            SET ${DETAILS_FROM_GIVEN}, updated_at = cam_now()
+           FROM jsonb_to_recordset($1::jsonb) AS r (email text, given jsonb)
+          WHERE l.email = r.email AND l.id <> ALL($2)
+         RETURNING 1`,
+        [rows, createdIds],
+      );
+      await tx.query(
+        `INSERT INTO cam_campaign_leads (campaign_id, lead_id)
+         SELECT $1, id FROM cam_leads WHERE email = ANY($2) ORDER BY id
+         ON CONFLICT DO NOTHING`,
+        [campaignId, leads.map(({ email }) => email)],
+      );
+      return { created: created.length, updated: updated.length };
+    });
+  }
+
+  /** Changes the fields that are given; false when there is no such lead. */
+  async update(id: number, fields: UpdateLeadDto): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE cam_leads AS l
+          SET ${DETAILS_FROM_GIVEN}, status = COALESCE(r.given ->> 'status', l.status), updated_at = cam_now()
+         FROM (SELECT $2::jsonb AS given) AS r
+        WHERE l.id = $1
+       RETURNING 1`,
+      [id, JSON.stringify(fields)],
+    );
+    return rows.length > 0;
+  }
+
+  /** The leads of these ids that belong to the campaign, in no order. */
+  async findInCampaign(campaignId: number, ids: readonly number[]): Promise<Lead[]> {
+    return this.database.query<Lead>(
+      `SELECT l.* FROM cam_leads AS l
+         JOIN cam_campaign_leads AS m ON m.lead_id = l.id AND m.campaign_id = $1
+        WHERE l.id = ANY($2)`,
+      [campaignId, ids],
+    );
+  }
+
+  /** Those of the ids that some lead has. */
+  async findIds(ids: readonly number[]): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>('SELECT id FROM cam_leads WHERE id = ANY($1)', [
+      ids,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+}
