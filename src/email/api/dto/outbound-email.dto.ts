@@ -1,0 +1,171 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { EmailField, EnumField, InstantField, QueryIntegerField } from '../../../http/fields.js';
+import { PageQuery } from '../../../http/page.dto.js';
+
+/** SENDING: leased to a process that sends it right now. The others are stored as they are shown. */
+export const OUTBOUND_STATUSES = [
+  'QUEUED',
+  'SENDING',
+  'SENT',
+  'FAILED',
+  'BOUNCED',
+  'DROPPED',
+  'UNKNOWN',
+] as const;
+export type OutboundStatus = (typeof OUTBOUND_STATUSES)[number];
+
+const instant = { type: String, format: 'date-time' } as const;
+const instantOrNull = { ...instant, nullable: true } as const;
+const textOrNull = { type: String, nullable: true } as const;
+
+export class OutboundEmailView {
+  @ApiProperty({ type: 'integer', example: 1 })
+  id: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  lead_id: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  campaign_id: number;
+
+  @ApiProperty({ example: 'ada@engines.example' })
+  to_email: string;
+
+  @ApiProperty({ example: 'Grace <grace@mail.yourcompany.com>' })
+  from_email: string;
+
+  @ApiProperty({ description: 'Rendered.', example: 'Hi Ada, a thought about Analytical Engines' })
+  subject: string;
+
+  @ApiProperty({ enum: ['Resend', 'NoOp', 'SMTP'] })
+  provider: string;
+
+  @ApiProperty(textOrNull)
+  provider_message_id: string | null;
+
+  @ApiProperty({ description: 'The Message-ID that we set.' })
+  message_id_header: string;
+
+  @ApiProperty({ ...textOrNull, description: 'The Message-ID that the recipient sees, when it is known.' })
+  provider_message_id_header: string | null;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  sequence_number: number;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  campaign_sequence_id: number | null;
+
+  @ApiProperty({ enum: OUTBOUND_STATUSES })
+  status: OutboundStatus;
+
+  @ApiProperty({ description: 'True when nothing left the house: NoOp, or dry-run.' })
+  simulated: boolean;
+
+  @ApiProperty({ ...textOrNull, description: 'Why it is FAILED, DROPPED or UNKNOWN.' })
+  error_code: string | null;
+
+  @ApiProperty(textOrNull)
+  error_message: string | null;
+
+  @ApiProperty({ type: 'integer' })
+  retry_count: number;
+
+  @ApiProperty({ type: 'integer' })
+  max_retries: number;
+
+  @ApiProperty({ ...instantOrNull, description: 'When it is tried next, while it waits for a time.' })
+  next_retry_at: Date | null;
+
+  @ApiProperty(instant)
+  queued_at: Date;
+
+  @ApiProperty(instantOrNull)
+  sent_at: Date | null;
+
+  @ApiProperty(instantOrNull)
+  bounced_at: Date | null;
+
+  @ApiProperty(instantOrNull)
+  delivered_at: Date | null;
+
+  @ApiProperty(instantOrNull)
+  opened_at: Date | null;
+
+  @ApiProperty(instantOrNull)
+  clicked_at: Date | null;
+
+  @ApiProperty(instantOrNull)
+  complained_at: Date | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Where its words came from, and while it waits, what for: cap, pause, provider or retry.',
+  })
+  metadata: Record<string, unknown>;
+}
+
+export class SendAttemptView {
+  @ApiProperty({ type: 'integer', example: 1 })
+  attempt: number;
+
+  @ApiProperty(instant)
+  started_at: Date;
+
+  @ApiProperty(instantOrNull)
+  finished_at: Date | null;
+
+  @ApiProperty({
+    enum: ['accepted', 'rejected', 'deferred', 'ambiguous', 'misconfigured', 'not_started'],
+    nullable: true,
+    description: 'null: under way, or cut short by a crash.',
+  })
+  outcome: string | null;
+
+  @ApiProperty(textOrNull)
+  code: string | null;
+
+  @ApiProperty(textOrNull)
+  reason: string | null;
+
+  @ApiProperty(textOrNull)
+  provider_message_id: string | null;
+}
+
+export class OutboundEmailDetails extends OutboundEmailView {
+  @ApiProperty({ type: [SendAttemptView] })
+  attempts: SendAttemptView[];
+}
+
+export class OutboundEmailsQuery extends PageQuery {
+  @QueryIntegerField({ optional: true, description: 'Only mails of this campaign.', example: 1 })
+  campaign_id?: number;
+
+  @QueryIntegerField({ optional: true, description: 'Only mails to this lead.', example: 1 })
+  lead_id?: number;
+
+  @EnumField(OUTBOUND_STATUSES, {
+    optional: true,
+    description: 'Only mails of this status.',
+    example: 'SENT',
+  })
+  status?: OutboundStatus;
+
+  @EmailField({ optional: true, description: 'Only mails to this address.', example: 'ada@engines.example' })
+  to_email?: string;
+
+  @InstantField({
+    optional: true,
+    description: 'Queued at this time or later.',
+    example: '2026-11-01T00:00:00Z',
+  })
+  from?: Date;
+
+  @InstantField({ optional: true, description: 'Queued before this time.', example: '2026-12-01T00:00:00Z' })
+  to?: Date;
+}
+
+export class OutboundEmailIdParam {
+  @QueryIntegerField({ description: 'Mail.', example: 1 })
+  id: number;
+}

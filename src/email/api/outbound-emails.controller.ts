@@ -1,0 +1,57 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { paginate } from '../../http/paginate.js';
+import {
+  OutboundEmailDetails,
+  OutboundEmailIdParam,
+  OutboundEmailsQuery,
+  OutboundEmailView,
+} from './dto/outbound-email.dto.js';
+import { emailNotFound, OutboundEmailsService } from './outbound-emails.service.js';
+import { OutboundEmailsReadModel } from './outbound-emails.view.js';
+
+@ApiTags('sending')
+@Controller('emails/outbound')
+export class OutboundEmailsController {
+  constructor(
+    private readonly view: OutboundEmailsReadModel,
+    private readonly emails: OutboundEmailsService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List mails, newest first' })
+  @ApiOkResponse({ type: [OutboundEmailView] })
+  async list(
+    @Query() query: OutboundEmailsQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OutboundEmailView[]> {
+    return paginate(request, reply, query, (limit, beforeId) => this.view.list(query, limit, beforeId));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a mail with its attempts' })
+  @ApiOkResponse({ type: OutboundEmailDetails })
+  async get(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailDetails> {
+    const email = await this.view.findDetails(id);
+    if (email === null) throw emailNotFound(id);
+    return email;
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Drop an open mail that certainly never left' })
+  @ApiOkResponse({ type: OutboundEmailView })
+  async cancel(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailView> {
+    return this.emails.cancel(id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Queue a failed or dropped mail again; every check is made again on its way' })
+  @ApiOkResponse({ type: OutboundEmailView })
+  async retry(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailView> {
+    return this.emails.retry(id);
+  }
+}

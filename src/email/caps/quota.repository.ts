@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { SendingConfig } from '../../config/sending.config.js';
+import type { Transaction } from '../../database/database.js';
+import { DayPlaces, type LockedCounter } from './day-places.js';
+
+/** A campaign whose counter is wanted, with its own cap; null: none. */
+export interface CampaignCap {
+  readonly campaignId: number;
+  readonly cap: number | null;
+}
+
+/** A place that a mail holds and gives back. */
+export interface HeldPlace {
+  readonly campaignId: number;
+  readonly day: string;
+  readonly simulated: boolean;
+}
+
+interface CounterRow {
+  scope_id: number;
+  used: number;
+}
+
+/**
+ * The counters behind the daily caps. Every writer locks the global counter before any campaign's, and campaigns by
+ * ascending id, so no two transactions can wait for each other.
+ */
+@Injectable()
+export class QuotaRepository {
+  constructor(private readonly config: SendingConfig) {}
+
+  /** IANA name of the zone whose midnight ends the day. */
+  get timeZone(): string {
+    return this.config.timeZone;
+  }
+
+  /** Mails per day over all campaigns; null: no cap. */
+  get globalCap(): number | null {
+    return this.config.dailyCap === 0 ? null : this.config.dailyCap;
+  }
+
+  /** Locks today's counters until the transaction ends. */
+  async lockToday(tx: Transaction, simulated: boolean, caps: readonly CampaignCap[]): Promise<DayPlaces> {
+    const ids = caps.map(({ campaignId }) => campaignId).sort((a, b) => a - b);
+    const [today] = await tx.query<{ day: string; ends_in_ms: number }>(
+      `SELECT today.day::text AS day,
+              EXTRACT(EPOCH FROM ((today.day + 1)::timestamp AT TIME ZONE $1) - cam_now())::float8 * 1000 AS ends_in_ms
+         FROM (SELECT (cam_now() AT TIME ZONE $1)::date AS day) AS today`,
+      [this.timeZone],
+    );
+    if (today === undefined) throw new Error('The database knows no day');
+
+    // The counters exist before they are used: two first mails of a day then meet on the rows' locks.
+    await tx.query(
+      `INSERT INTO cam_quota_counters (scope, scope_id, day, simulated)
+       SELECT CASE WHEN id = 0 THEN 'global' ELSE 'campaign' END, id, $2, $3
+         FROM unnest($1::integer[]) AS wanted (id)
+        ORDER BY id
+       ON CONFLICT DO NOTHING`,
+      [[0, ...ids], today.day, simulated],
+    );
+    const rows = await tx.query<CounterRow>(
+      `SELECT scope_id, used FROM cam_quota_counters
+        WHERE scope IN ('global', 'campaign') AND scope_id = ANY($1) AND day = $2 AND simulated = $3
+        ORDER BY scope_id
+          FOR UPDATE`,
+      [[0, ...ids], today.day, simulated],
+    );
+    const used = new Map(rows.map((row) => [row.scope_id, row.used]));
+    const campaigns = new Map(
+      caps.map(({ campaignId, cap }): [number, LockedCounter] => [
+        campaignId,
+        { cap, used: used.get(campaignId) ?? 0 },
+      ]),
+    );
+    const global = { cap: this.globalCap, used: used.get(0) ?? 0 };
+    return new DayPlaces(today.day, today.ends_in_ms, global, campaigns);
+  }
+
+  /** Writes down what was taken since {@link lockToday}, in the same transaction. */
+  async saveTaken(tx: Transaction, simulated: boolean, places: DayPlaces): Promise<void> {
+    const { global, byCampaign } = places.taken;
+    if (global === 0) return;
+    await tx.query(
+      `UPDATE cam_quota_counters AS counter SET used = counter.used + taken.places
+         FROM unnest($1::integer[], $2::integer[]) AS taken (scope_id, places)
+        WHERE counter.scope = CASE WHEN taken.scope_id = 0 THEN 'global' ELSE 'campaign' END
+          AND counter.scope_id = taken.scope_id AND counter.day = $3 AND counter.simulated = $4`,
+      [[0, ...byCampaign.keys()], [global, ...byCampaign.values()], places.day, simulated],
+    );
+  }
+
+  /** Returns the two places of a mail that certainly was not accepted. */
+  async giveBack(tx: Transaction, place: HeldPlace): Promise<void> {
+    for (const [scope, scopeId] of [
+      ['global', 0],
+      ['campaign', place.campaignId],
+    ] as const) {
+      await tx.query(
+        `UPDATE cam_quota_counters SET used = used - 1
+          WHERE scope = $1 AND scope_id = $2 AND day = $3 AND simulated = $4`,
+        [scope, scopeId, place.day, place.simulated],
+      );
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { performance } from 'node:perf_hooks';
+
+/** Times of the send protocol, in milliseconds. Tests and chaos runs scale them. */
+export interface DispatchTiming {
+  /** How long a claim holds a mail; a crash delays it by no more than this. */
+  readonly leaseMs: number;
+  /** Longest provider call. */
+  readonly providerTimeoutMs: number;
+  /** How long `email/send` waits for its mail before it answers 202. */
+  readonly answerWithinMs: number;
+  /** A wait for the provider's pace longer than this hands the mail back to the queue. */
+  readonly longestPaceWaitMs: number;
+  /** How long a shutdown waits for mails in flight. */
+  readonly shutdownWithinMs: number;
+}
+
+export const DISPATCH_TIMING = Symbol('DISPATCH_TIMING');
+
+export const DEFAULT_DISPATCH_TIMING: DispatchTiming = {
+  leaseMs: 60_000,
+  providerTimeoutMs: 10_000,
+  answerWithinMs: 10_000,
+  longestPaceWaitMs: 8_000,
+  shutdownWithinMs: 15_000,
+};
+
+/** The right to send one mail, until it ends. */
+export interface Lease {
+  readonly emailId: number;
+  /** The fence: a failure is settled only by the holder of the current token. */
+  readonly token: string;
+  /** This attempt's number, counted from 1. */
+  readonly attempt: number;
+  /** End on the process's monotonic clock, taken from before the claim: never later than the database's end. */
+  readonly endsAtMs: number;
+}
+
+/** True while a call of `durationMs` that starts now ends within the lease. */
+export function leaseCovers(lease: Lease, durationMs: number): boolean {
+  return performance.now() + durationMs <= lease.endsAtMs;
+}

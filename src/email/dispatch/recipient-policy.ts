@@ -1,0 +1,44 @@
+import { assertNever } from '../../common/assert-never.js';
+
+/** What decides whether a person may get a mail. */
+export interface Recipient {
+  readonly address: string;
+  readonly leadStatus: 'NEW' | 'CONTACTED' | 'QUALIFIED' | 'SUPPRESSED' | 'UNSUBSCRIBED' | 'BOUNCED';
+}
+
+/** Says which addresses mail may go to. */
+export interface Allowlist {
+  allows(address: string): boolean;
+}
+
+/** Why a mail stays in. */
+export interface Stop {
+  readonly code: 'NOT_ON_ALLOWLIST' | 'SUPPRESSED' | 'UNSUBSCRIBED' | 'BOUNCED';
+  readonly message: string;
+}
+
+/**
+ * The reason why this person gets no mail; null: she may. Asked when a mail is accepted and again right before the
+ * wire, because she may have said stop in between.
+ *
+ * @param allowlist null: everybody may get mail
+ */
+export function findStop(recipient: Recipient, allowlist: Allowlist | null): Stop | null {
+  const { leadStatus } = recipient;
+  switch (leadStatus) {
+    case 'SUPPRESSED':
+      return { code: leadStatus, message: 'The lead is suppressed' };
+    case 'UNSUBSCRIBED':
+      return { code: leadStatus, message: 'The lead has unsubscribed' };
+    case 'BOUNCED':
+      return { code: leadStatus, message: 'Mail to the lead has bounced' };
+    case 'NEW':
+    case 'CONTACTED':
+    case 'QUALIFIED':
+      return allowlist === null || allowlist.allows(recipient.address)
+        ? null
+        : { code: 'NOT_ON_ALLOWLIST', message: 'The recipient is not on the allowlist' };
+    default:
+      return assertNever(leadStatus);
+  }
+}

@@ -1,0 +1,60 @@
+import { Module } from '@nestjs/common';
+import { CampaignsModule } from '../campaigns/campaigns.module.js';
+import { EmailProviderConfig } from '../config/email-provider.config.js';
+import { LeadsModule } from '../leads/leads.module.js';
+import { EmailController } from './api/email.controller.js';
+import { OutboundEmailsController } from './api/outbound-emails.controller.js';
+import { OutboundEmailsService } from './api/outbound-emails.service.js';
+import { OutboundEmailsReadModel } from './api/outbound-emails.view.js';
+import { CapacityController } from './caps/capacity.controller.js';
+import { CapacityReadModel } from './caps/capacity.view.js';
+import { QuotaRepository } from './caps/quota.repository.js';
+import { DispatchQueueRepository } from './dispatch/dispatch-queue.repository.js';
+import { Dispatcher } from './dispatch/dispatcher.service.js';
+import { EmailRetryTask } from './dispatch/email-retry.task.js';
+import { EmailSender } from './dispatch/email-sender.service.js';
+import { DEFAULT_DISPATCH_TIMING, DISPATCH_TIMING } from './dispatch/lease.js';
+import { OperatorActionsRepository } from './dispatch/operator-actions.repository.js';
+import { SettlementRepository } from './dispatch/settlement.repository.js';
+import { EMAIL_PROVIDER } from './provider/email-provider.js';
+import { createEmailProvider } from './provider/email-provider.factory.js';
+import { ProviderGateRepository } from './provider/provider-gate.repository.js';
+import { ProviderGateReadModel } from './provider/provider-gate.view.js';
+import { AcceptRepository } from './sending/accept.repository.js';
+import { BatchSendingService } from './sending/batch-sending.service.js';
+import { EmailComposer } from './sending/email-composer.service.js';
+import { EmailSendingService } from './sending/email-sending.service.js';
+import { EmailTemplatesController } from './templates/email-templates.controller.js';
+import { EmailTemplatesRepository } from './templates/email-templates.repository.js';
+import { EmailTemplatesService } from './templates/email-templates.service.js';
+import { TemplateRenderer } from './templates/template-renderer.js';
+
+@Module({
+  imports: [CampaignsModule, LeadsModule],
+  controllers: [EmailController, OutboundEmailsController, CapacityController, EmailTemplatesController],
+  providers: [
+    { provide: EMAIL_PROVIDER, useFactory: createEmailProvider, inject: [EmailProviderConfig] },
+    { provide: DISPATCH_TIMING, useValue: DEFAULT_DISPATCH_TIMING },
+    { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
+    AcceptRepository,
+    BatchSendingService,
+    CapacityReadModel,
+    DispatchQueueRepository,
+    Dispatcher,
+    EmailComposer,
+    EmailRetryTask,
+    EmailSender,
+    EmailSendingService,
+    EmailTemplatesRepository,
+    EmailTemplatesService,
+    OperatorActionsRepository,
+    OutboundEmailsReadModel,
+    OutboundEmailsService,
+    ProviderGateReadModel,
+    ProviderGateRepository,
+    QuotaRepository,
+    SettlementRepository,
+  ],
+  exports: [EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel],
+})
+export class EmailModule {}

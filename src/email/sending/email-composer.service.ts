@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import type { Campaign } from '../../campaigns/campaign.entity.js';
+import { CampaignsService } from '../../campaigns/campaigns.service.js';
+import { normalizeEmailAddress, parseSender } from '../../common/email-address.js';
+import { EmailProviderConfig } from '../../config/email-provider.config.js';
+import { SendingConfig } from '../../config/sending.config.js';
+import type { Lead } from '../../leads/lead.entity.js';
+import { LeadsService } from '../../leads/leads.service.js';
+import { findStop } from '../dispatch/recipient-policy.js';
+import { EmailTemplatesService } from '../templates/email-templates.service.js';
+import { TemplateRenderer, type TemplateSource } from '../templates/template-renderer.js';
+import type { NewEmail } from './accept.repository.js';
+import { freezeEmail, type RenderedContent } from './frozen-email.js';
+import { hasSafeLink } from './link-policy.js';
+import type { Refusal, SendEmailRequest, TemplateChoice } from './send-email.js';
+import { templateVariables } from './template-variables.js';
+
+/** A campaign and template that are ready to make mail of. */
+export interface Composition {
+  readonly kind: 'ready';
+  readonly campaign: Campaign;
+  readonly source: TemplateSource;
+  readonly ctaLink: string | null;
+  /** For the mail's record: where its words came from. */
+  readonly origin: Readonly<Record<string, unknown>>;
+}
+
+export type Composed =
+  { readonly kind: 'rendered'; readonly toEmail: string; readonly content: RenderedContent } | Refusal;
+
+/** Makes mails of campaigns, leads and templates; reads, and writes nothing. */
+@Injectable()
+export class EmailComposer {
+  constructor(
+    private readonly campaigns: CampaignsService,
+    private readonly leads: LeadsService,
+    private readonly templates: EmailTemplatesService,
+    private readonly renderer: TemplateRenderer,
+    private readonly sending: SendingConfig,
+    private readonly provider: EmailProviderConfig,
+  ) {}
+
+  /** Finds what all mails of one call share. */
+  async prepare(campaignId: number, template: TemplateChoice): Promise<Composition | Refusal> {
+    const campaign = await this.campaigns.find(campaignId);
+    if (campaign === null) return { kind: 'campaign_not_found' };
+    if (template.kind === 'inline') {
+      const { source, ctaLink } = template;
+      return { kind: 'ready', campaign, source, ctaLink, origin: { template: 'inline' } };
+    }
+    const stored = await this.templates.findForCampaign(campaignId, template.type);
+    if (stored === null) return { kind: 'template_not_found' };
+    return {
+      kind: 'ready',
+      campaign,
+      source: stored,
+      ctaLink: stored.cta_link,
+      origin: { template_type: stored.template_type, template_id: stored.id },
+    };
+  }
+
+  /** Each id with the lead, or with the reason why the campaign cannot mail her. */
+  async findLeads(campaignId: number, ids: readonly number[]): Promise<Map<number, Lead | Refusal>> {
+    const leads = await this.leads.findInCampaign(campaignId, ids);
+    const missing = ids.filter((id) => !leads.has(id));
+    const elsewhere = missing.length === 0 ? new Set<number>() : await this.leads.findIds(missing);
+    return new Map(
+      ids.map((id): [number, Lead | Refusal] => [
+        id,
+        leads.get(id) ?? { kind: elsewhere.has(id) ? 'lead_not_in_campaign' : 'lead_not_found' },
+      ]),
+    );
+  }
+
+  /** Renders the mail to one lead. Pure but for the configuration. */
+  render(
+    composition: Composition,
+    lead: Lead,
+    request: Pick<SendEmailRequest, 'personalization' | 'toEmail'>,
+  ): Composed {
+    const recipient = normalizeEmailAddress(request.toEmail ?? lead.email);
+    if (recipient.kind === 'invalid') return { kind: 'recipient_invalid', detail: recipient.detail };
+
+    const toEmail = recipient.address;
+    const variables = templateVariables(lead, toEmail, composition.ctaLink, request.personalization);
+    if (!hasSafeLink(variables['cta_link'])) {
+      const detail = 'The variable cta_link must be an absolute https, http or mailto link.';
+      return { kind: 'template_invalid', problems: [{ field: 'body', code: 'unsafe_link', detail }] };
+    }
+    const result = this.renderer.render(composition.source, variables);
+    switch (result.kind) {
+      case 'rendered':
+        return { kind: 'rendered', toEmail, content: result };
+      case 'missing_variables':
+        return result;
+      case 'invalid':
+        return { kind: 'template_invalid', problems: result.problems };
+    }
+  }
+
+  /** Gives a rendered mail its keys, and the reason to keep it in if there is one. */
+  freeze(
+    composition: Composition,
+    lead: Lead,
+    request: Pick<SendEmailRequest, 'sequenceNumber' | 'campaignSequenceId'>,
+    composed: Extract<Composed, { kind: 'rendered' }>,
+  ): NewEmail {
+    const { toEmail, content } = composed;
+    const fromEmail = composition.campaign.from_email ?? this.provider.fromEmail;
+    const frozen = freezeEmail({
+      toEmail,
+      fromEmail,
+      fromDomain: domainOf(fromEmail),
+      replyAddress: this.sending.replyAddress,
+      content,
+    });
+    return {
+      ...frozen,
+      leadId: lead.id,
+      campaignId: composition.campaign.id,
+      sequenceNumber: request.sequenceNumber,
+      campaignSequenceId: request.campaignSequenceId,
+      metadata: composition.origin,
+      drop: findStop({ address: toEmail, leadStatus: lead.status }, this.sending.allowlist),
+    };
+  }
+}
+
+/** Senders are checked where they come in: configuration and campaigns. */
+function domainOf(fromEmail: string): string {
+  const sender = parseSender(fromEmail);
+  if (sender.kind === 'invalid') throw new Error('A stored sender is not an address');
+  return sender.address.slice(sender.address.lastIndexOf('@') + 1);
+}

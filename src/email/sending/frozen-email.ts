@@ -1,0 +1,87 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { contentHash } from './content-hash.js';
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const TOKEN_LENGTH = 26;
+
+/** What the mail says, rendered. */
+export interface RenderedContent {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly textGenerated: boolean;
+}
+
+/** A mail's identity and its bytes, fixed once for all attempts. */
+export interface FrozenEmail {
+  readonly toEmail: string;
+  readonly fromEmail: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  readonly replyTo: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bodySha256: string;
+  readonly contentHash: string;
+  readonly sendKey: string;
+  readonly publicToken: string;
+  readonly messageIdHeader: string;
+}
+
+/** Everything a mail is made of. */
+export interface FreezeInput {
+  readonly toEmail: string;
+  /** Header form, `Name <addr>` or bare. */
+  readonly fromEmail: string;
+  /** Domain of the sender's address: the right-hand side of our Message-ID. */
+  readonly fromDomain: string;
+  /** `replies@in.example.com` becomes `replies+<token>@in.example.com`; null: no Reply-To. */
+  readonly replyAddress: string | null;
+  readonly content: RenderedContent;
+}
+
+/** Gives a rendered mail its keys and freezes what goes on the wire. */
+export function freezeEmail(input: FreezeInput): FrozenEmail {
+  const { content } = input;
+  const publicToken = randomToken();
+  const messageIdHeader = `<cam.${publicToken}@${input.fromDomain}>`;
+  const wire = {
+    fromEmail: input.fromEmail,
+    toEmail: input.toEmail,
+    subject: content.subject,
+    html: content.html,
+    text: content.text,
+    replyTo: input.replyAddress === null ? null : withToken(input.replyAddress, publicToken),
+    // Providers may replace Message-ID (SES does); References survives, so a reply can still be traced to this mail.
+    headers: { 'Message-ID': messageIdHeader, References: messageIdHeader },
+  };
+  return {
+    ...wire,
+    bodySha256: createHash('sha256').update(JSON.stringify(wire), 'utf8').digest('hex'),
+    contentHash: contentHash({
+      toEmail: input.toEmail,
+      subject: content.subject,
+      html: content.html,
+      text: content.textGenerated ? null : content.text,
+    }),
+    sendKey: randomUUID(),
+    publicToken,
+    messageIdHeader,
+  };
+}
+
+/** 128 random bits in lower-case base32 (RFC 4648 alphabet, no padding): safe in a local part that gets lower-cased. */
+function randomToken(): string {
+  let bits = BigInt(`0x${randomBytes(16).toString('hex')}`);
+  let token = '';
+  for (let index = 0; index < TOKEN_LENGTH; index += 1) {
+    token += BASE32.charAt(Number(bits & 31n));
+    bits >>= 5n;
+  }
+  return token;
+}
+
+function withToken(address: string, token: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}+${token}${address.slice(at)}`;
+}
