@@ -56,6 +56,7 @@ async function refuseMovedClock(dataSource: DataSource): Promise<void> {
   const rows = await dataSource.query<unknown[]>(
     `SELECT 1 FROM cam_clock WHERE clock_offset <> interval '0'`,
   );
-  if (rows.length > 0)
+  if (rows.length > 0) {
     throw new Error('The clock of this database was moved (cam_clock): not for production');
+  }
 }

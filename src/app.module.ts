@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { CampaignsModule } from './campaigns/campaigns.module.js';
+import { ConfigModule } from './config/config.module.js';
+import { createDataSource } from './data-source.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EmailModule } from './email/email.module.js';
+import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
+import { LeadsModule } from './leads/leads.module.js';
+
+@Module({
+  imports: [
+    ConfigModule,
+    DatabaseModule.forRoot(createDataSource),
+    ScheduleModule.forRoot(),
+    HttpModule,
+    CampaignsModule,
+    LeadsModule,
+    EmailModule,
+    HealthModule,
+  ],
+})
+export class AppModule {}

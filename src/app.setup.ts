@@ -1,0 +1,40 @@
+import { RequestMethod } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { HttpConfig } from './config/http.config.js';
+import { registerHttp } from './http/register-http.js';
+
+/** Nest options that go with {@link setUpApp}. */
+export const APP_OPTIONS = { bodyParser: false, abortOnError: false } as const;
+
+/** What the process and the e2e tests share: initialises the application, which then only has to `listen()`. */
+export async function setUpApp(app: NestFastifyApplication): Promise<void> {
+  registerHttp(app.getHttpAdapter().getInstance(), app.get(HttpConfig).apiKeys);
+  prefixRoutes(app);
+  // Asked to end, it ends well: without this, Nest repeats the signal and the process reports a death by it.
+  app.enableShutdownHooks([], { useProcessExit: true });
+  await app.init();
+  // Fastify gives a route the error handler of its moment: before `init()` that is not ours, and a refusal answers 500.
+  SwaggerModule.setup('api/docs', app, () => createOpenApi(app), { jsonDocumentUrl: 'api/openapi.json' });
+}
+
+/** Everything but the probes lives below `/api/cam`. */
+export function prefixRoutes(app: NestFastifyApplication): void {
+  app.setGlobalPrefix('api/cam', {
+    exclude: ['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),
+  });
+}
+
+export function createOpenApi(app: NestFastifyApplication): OpenAPIObject {
+  const document = new DocumentBuilder()
+    .setTitle('CAM e-mail service')
+    .setDescription(
+      'Sends templated outreach e-mail to the leads of a campaign, once each. Errors are RFC 9457 problem documents ' +
+        'with a stable `code`. POSTs take an `Idempotency-Key`; lists page by the `Link` header.',
+    )
+    .setVersion('1')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  return SwaggerModule.createDocument(app, document);
+}

@@ -1,0 +1,47 @@
+import { Controller, Get, UseFilters } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { DatabaseHealth } from './database.health.js';
+import { HealthFilter } from './health.filter.js';
+import { ProviderHealth, type ProviderState } from './provider.health.js';
+
+/** For probes and people. Open to everybody: nothing secret is told. */
+@ApiTags('health')
+@Controller('health')
+@UseFilters(HealthFilter)
+export class HealthController {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly database: DatabaseHealth,
+    private readonly provider: ProviderHealth,
+  ) {}
+
+  /** Asks no dependency: a database that is down must not make Kubernetes restart every replica. */
+  @Get('live')
+  @ApiOperation({ summary: 'The process answers' })
+  @ApiOkResponse()
+  async live(): Promise<HealthCheckResult> {
+    return this.checks.check([]);
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'The database answers and all migrations are applied' })
+  @ApiOkResponse()
+  @ApiServiceUnavailableResponse()
+  async ready(): Promise<HealthCheckResult> {
+    return this.checks.check([() => this.database.check(), () => this.database.checkMigrations()]);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Readiness and the provider: does mail leave the house?' })
+  @ApiOkResponse()
+  @ApiServiceUnavailableResponse()
+  async all(): Promise<HealthCheckResult & { provider: ProviderState }> {
+    const result = await this.checks.check([
+      () => this.database.check(),
+      () => this.database.checkMigrations(),
+      () => this.provider.check(),
+    ]);
+    return { ...result, provider: this.provider.state };
+  }
+}
