@@ -161,7 +161,7 @@ const roles = [
   {
     name: 'common-knows-no-framework',
     comment: 'common is plain TypeScript: no Nest, no ORM, no vendor.',
-    from: { path: '^src/common/' },
+    from: { path: '^src/common/', pathNot: SPEC },
     to: {
       path: npm(
         '@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|fastify|class-validator|class-transformer',

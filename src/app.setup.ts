@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
 import { HttpConfig } from './config/http.config.js';
 import { registerHttp } from './http/register-http.js';
 
@@ -9,13 +10,31 @@ export const APP_OPTIONS = { bodyParser: false, abortOnError: false } as const;
 
 /** What the process and the e2e tests share: initialises the application, which then only has to `listen()`. */
 export async function setUpApp(app: NestFastifyApplication): Promise<void> {
-  registerHttp(app.getHttpAdapter().getInstance(), app.get(HttpConfig).apiKeys);
+  const fastify = app.getHttpAdapter().getInstance();
+  registerHttp(fastify, app.get(HttpConfig).apiKeys);
+  closeConnectionsOnceAnswered(fastify);
   prefixRoutes(app);
   // Asked to end, it ends well: without this, Nest repeats the signal and the process reports a death by it.
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.init();
   // Fastify gives a route the error handler of its moment: before `init()` that is not ours, and a refusal answers 500.
   SwaggerModule.setup('api/docs', app, () => createOpenApi(app), { jsonDocumentUrl: 'api/openapi.json' });
+}
+
+/**
+ * A caller whose request is under way when the shutdown begins would be left her connection, and the shutdown would
+ * wait until she gives it up: by Fastify's default for over a minute.
+ */
+function closeConnectionsOnceAnswered(fastify: FastifyInstance): void {
+  let isClosing = false;
+  fastify.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) void reply.header('Connection', 'close');
+    done(null, payload);
+  });
 }
 
 /** Everything but the probes lives below `/api/cam`. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ConsoleLogger, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -8,6 +8,7 @@ import { ConfigError } from './config/config-error.js';
 import { HttpConfig } from './config/http.config.js';
 import { DataFolderLockedError } from './database/embedded/data-folder-lock.js';
 import { createHttpAdapter } from './http/http-adapter.js';
+import { StartLogger } from './start-logger.js';
 
 /** Faults that a person mends by reading one message: a stack would hide it. */
 const EXPECTED = [ConfigError, DataFolderLockedError];
@@ -15,7 +16,7 @@ const EXPECTED = [ConfigError, DataFolderLockedError];
 try {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, createHttpAdapter(), {
     ...APP_OPTIONS,
-    logger: new ConsoleLogger({ json: !process.stdout.isTTY }),
+    logger: new StartLogger(process.stdout.isTTY),
   });
   await setUpApp(app);
   const { port, host } = app.get(HttpConfig);

@@ -56,6 +56,16 @@ describe('ConfigModule', () => {
 
   const testing = () => Test.createTestingModule({ imports: [ConfigModule, FeatureModule] });
 
+  it('takes the switches of the provider SDK out of the environment, lest they print mail or override us', async () => {
+    environment['RESEND_DEBUG'] = 'true';
+    environment['RESEND_BASE_URL'] = 'https://elsewhere.example';
+    environment['PATH'] = '/bin';
+
+    await testing().compile();
+
+    expect(environment).toEqual({ PATH: '/bin' });
+  });
+
   it('injects each config class by its type', async () => {
     environment['AICMO_CAM_EMAIL_DAILY_CAP'] = '7';
 

@@ -32,6 +32,7 @@ describe('loadConfig', () => {
   it('needs no variable at all', () => {
     expect(read({})).toEqual({
       DATABASE_URL: null,
+      NODE_ENV: 'development',
       PORT: 3000,
       HOST: '127.0.0.1',
       AICMO_API_KEYS: [],
@@ -68,6 +69,7 @@ describe('loadConfig', () => {
       'postgresql://u:p@/cam?host=/run/postgresql',
     ],
     ['DATABASE_URL', 'postgresql:///cam', 'postgresql:///cam'],
+    ['NODE_ENV', 'production', 'production'],
     ['PORT', '0', 0],
     ['PORT', '65535', 65_535],
     ['PORT', ' 8080\n', 8080],
@@ -114,6 +116,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
+    ['NODE_ENV', 'prod', 'is not the name of an environment'],
     ['DATABASE_URL', 'mysql://cam@db/cam', 'does not begin with postgresql://'],
     ['DATABASE_URL', 'db.acme.test', 'does not begin with postgresql://'],
     ['DATABASE_URL', 'postgres://cam@db:port/cam', 'is not a URL'],

@@ -48,7 +48,7 @@ describe('secrets', () => {
       AICMO_CAM_EMAIL_DRY_RUN: '1',
     });
 
-    expect(inspect(database)).toBe('DatabaseConfig { url: null }');
+    expect(inspect(database)).toBe("DatabaseConfig { url: null, environment: 'development' }");
     expect(emailProvider.toJSON()).toEqual({
       resendApiKey: '[secret]',
       fromEmail: 'support@aicmo.example.com',

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 import { IdempotencyKeysTask } from './idempotency-keys.task.js';
+import { IdempotencyPurge } from './idempotency-purge.service.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RequestValidationPipe } from './validation.pipe.js';
 
@@ -11,6 +12,7 @@ import { RequestValidationPipe } from './validation.pipe.js';
   providers: [
     IdempotencyKeysRepository,
     IdempotencyKeysTask,
+    IdempotencyPurge,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

@@ -15,7 +15,7 @@ const COLUMNS = `
   o.message_id_header, o.provider_message_id_header, o.sequence_number, o.campaign_sequence_id,
   CASE WHEN q.lease_token IS NULL THEN o.status ELSE 'SENDING' END AS status,
   o.simulated, o.error_code, o.error_message, COALESCE(q.retry_count, o.retry_count) AS retry_count, o.max_retries,
-  CASE WHEN q.waits_for IS NOT NULL AND isfinite(q.due_at) THEN q.due_at END AS next_retry_at,
+  CASE WHEN q.waits_for <> 'pause' THEN q.due_at END AS next_retry_at,
   o.queued_at, o.sent_at, o.bounced_at, o.delivered_at, o.opened_at, o.clicked_at, o.complained_at,
   CASE WHEN q.waits_for IS NULL THEN o.email_metadata
        ELSE o.email_metadata || jsonb_build_object('waits_for', q.waits_for) END AS metadata`;

@@ -156,18 +156,24 @@ export class DispatchQueueRepository {
       }
     }
     await this.quota.saveTaken(tx, owner.simulated, places);
-    await this.park(tx, decisions, places.endsInMs);
+    await this.park(tx, owner, decisions, places.endsInMs);
     return decisions;
   }
 
-  private async park(tx: Transaction, decisions: readonly Decision[], dayEndsInMs: number): Promise<void> {
+  private async park(
+    tx: Transaction,
+    owner: QueueOwner,
+    decisions: readonly Decision[],
+    dayEndsInMs: number,
+  ): Promise<void> {
     const parked = decisions.filter(({ waitsFor }) => waitsFor !== null);
     if (parked.length === 0) return;
+    // No pause outlasts the provider's memory: a mail that may have been sent is then due to be closed out.
     await tx.query(
       `UPDATE cam_dispatch_queue AS q
           SET waits_for = p.waits_for, cap_day = p.cap_day, lease_token = NULL,
               due_at = CASE p.waits_for
-                WHEN 'pause' THEN timestamptz 'infinity'
+                WHEN 'pause' THEN COALESCE(q.maybe_sent_since + $6 * interval '1 millisecond', 'infinity')
                 ELSE cam_now() + $4 * interval '1 millisecond' + random() * $5 * interval '1 second' END
          FROM unnest($1::integer[], $2::text[], $3::date[]) AS p (id, waits_for, cap_day)
         WHERE q.outbound_email_id = p.id`,
@@ -177,6 +183,7 @@ export class DispatchQueueRepository {
         parked.map(({ capDay }) => capDay),
         dayEndsInMs,
         AFTER_MIDNIGHT_SECONDS,
+        owner.dedupeWindowMs,
       ],
     );
   }

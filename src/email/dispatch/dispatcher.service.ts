@@ -1,10 +1,12 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { describeFault } from '../../common/fault-report.js';
+import { within } from '../../common/within.js';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../provider/email-provider.js';
 import { ProviderGateReadModel } from '../provider/provider-gate.view.js';
 import { DispatchQueueRepository, type QueueOwner } from './dispatch-queue.repository.js';
 import { EmailSender } from './email-sender.service.js';
+import { DISPATCH_TIMING, type DispatchTiming } from './lease.js';
 import { SettlementRepository } from './settlement.repository.js';
 
 /** Most mails leased by one claim. */
@@ -35,6 +37,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     private readonly sender: EmailSender,
     private readonly gates: ProviderGateReadModel,
     private readonly providerConfig: EmailProviderConfig,
+    @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
   ) {}
 
   /** Sends until nothing is due. A call while one runs joins it and makes it look once more. Never rejects. */
@@ -43,9 +46,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
       this.askedAgain = true;
       return this.running;
     }
-    this.running = this.runUntilIdle().finally(() => {
-      this.running = null;
-    });
+    this.running = this.runUntilIdle();
     return this.running;
   }
 
@@ -55,7 +56,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     const unknown = await this.settlements.closeOut(owner, LARGEST_CLAIM);
     for (const id of unknown) this.logger.error({ event: 'outbound.unknown', email_id: id });
     await this.queue.releaseWaiting(owner);
-    if (await this.isShut()) return { leased: 0, more: false };
+    if (!(await this.leavesSoon())) return { leased: 0, more: false };
 
     const limit = this.claimSize;
     const { leases, looked } = await this.queue.claim(owner, limit);
@@ -63,10 +64,10 @@ export class Dispatcher implements BeforeApplicationShutdown {
     return { leased: leases.length, more: looked === limit };
   }
 
-  /** Claims no more; the sender's own shutdown awaits what is on the wire. */
+  /** Claims no more, and lets a round that runs come to its end if it does so in time. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await this.running;
+    if (this.running !== null) await within(this.timing.shutdownWithinMs, this.running);
   }
 
   private async runUntilIdle(): Promise<void> {
@@ -79,19 +80,22 @@ export class Dispatcher implements BeforeApplicationShutdown {
     } catch (error) {
       // The next tick tries again: what was leased is due again when its lease ends.
       this.logger.error({ event: 'dispatch.round_failed', fault: describeFault(error) });
+    } finally {
+      // In one turn with the last look at `askedAgain`: no call may join a run that looks no more.
+      this.running = null;
     }
   }
 
-  private async isShut(): Promise<boolean> {
-    if (this.provider.simulated) return false;
-    const gate = await this.gates.findShut(this.provider.getName());
-    return gate?.isShut ?? false;
+  /** False when the gate is shut, or the fleet has reserved every moment of the near future. */
+  private async leavesSoon(): Promise<boolean> {
+    if (this.provider.simulated) return true;
+    return (await this.gates.freeInMs(this.provider.getName())) <= CLAIM_AHEAD_SECONDS * 1_000;
   }
 
   private get claimSize(): number {
     if (this.provider.simulated) return LARGEST_CLAIM;
-    const leavesSoon = Math.floor(this.providerConfig.ratePerSecond * CLAIM_AHEAD_SECONDS);
-    return Math.min(LARGEST_CLAIM, Math.max(1, leavesSoon));
+    const leaveInTime = Math.floor(this.providerConfig.ratePerSecond * CLAIM_AHEAD_SECONDS);
+    return Math.min(LARGEST_CLAIM, Math.max(1, leaveInTime));
   }
 
   private get owner(): QueueOwner {

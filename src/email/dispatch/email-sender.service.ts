@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
+import { within } from '../../common/within.js';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import { classifyDatabaseError } from '../../database/database-error.js';
@@ -51,12 +52,7 @@ export class EmailSender implements BeforeApplicationShutdown {
   /** No new attempt starts; those on the wire are awaited, within the shutdown's time. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    const deadline = new AbortController();
-    await Promise.race([
-      Promise.allSettled(this.inFlight),
-      sleep(this.timing.shutdownWithinMs, undefined, { signal: deadline.signal }).catch(() => undefined),
-    ]);
-    deadline.abort();
+    await within(this.timing.shutdownWithinMs, Promise.allSettled(this.inFlight));
     if (this.inFlight.size > 0) {
       this.logger.warn({ event: 'shutdown.mails_in_flight', count: this.inFlight.size });
     }

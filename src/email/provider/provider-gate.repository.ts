@@ -41,7 +41,8 @@ export class ProviderGateRepository {
     if (reserved !== undefined) return { kind: 'go', waitMs: reserved.wait_ms, probing: reserved.probing };
 
     const [gate] = await this.database.query<GateRow>(
-      `SELECT GREATEST(0, EXTRACT(EPOCH FROM next_free_at - clock_timestamp()) * 1000)::float8 AS wait_ms,
+      `SELECT GREATEST(0, EXTRACT(EPOCH FROM GREATEST(next_free_at, clock_timestamp()) - clock_timestamp()) * 1000)::float8
+                AS wait_ms,
               GREATEST(0, EXTRACT(EPOCH FROM shut_until - clock_timestamp()) * 1000)::float8 AS shut_ms, shut_reason
          FROM cam_provider_gates WHERE provider = $1`,
       [provider],
@@ -56,8 +57,9 @@ export class ProviderGateRepository {
   async shut(provider: ProviderName, forMs: number, reason: string): Promise<void> {
     await this.database.query(
       `UPDATE cam_provider_gates
-          SET shut_until = GREATEST(shut_until, clock_timestamp() + $2 * interval '1 millisecond'), shut_reason = $3
-        WHERE provider = $1`,
+          SET shut_until = clock_timestamp() + $2 * interval '1 millisecond', shut_reason = $3
+        WHERE provider = $1
+          AND (shut_until IS NULL OR shut_until < clock_timestamp() + $2 * interval '1 millisecond')`,
       [provider, forMs, reason],
     );
   }

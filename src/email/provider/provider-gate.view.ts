@@ -26,4 +26,16 @@ export class ProviderGateReadModel {
       ? null
       : { isShut: gate.is_shut, until: gate.shut_until, reason: gate.shut_reason };
   }
+
+  /** Milliseconds until a request may leave, by pace and shut-down together. */
+  async freeInMs(provider: ProviderName): Promise<number> {
+    const [gate] = await this.database.query<{ free_in_ms: number }>(
+      `SELECT GREATEST(0, EXTRACT(EPOCH FROM
+                GREATEST(next_free_at, shut_until, clock_timestamp()) - clock_timestamp()) * 1000)::float8 AS free_in_ms
+         FROM cam_provider_gates WHERE provider = $1`,
+      [provider],
+    );
+    if (gate === undefined) throw new Error(`No gate for provider ${provider}`);
+    return gate.free_in_ms;
+  }
 }

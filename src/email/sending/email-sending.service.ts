@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { describeFault } from '../../common/fault-report.js';
+import { within } from '../../common/within.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import { classifyDatabaseError } from '../../database/database-error.js';
 import { EmailSender } from '../dispatch/email-sender.service.js';
@@ -92,12 +92,7 @@ export class EmailSendingService {
       // The mail is stored: its lease ends, and the dispatcher takes it from there.
       this.logger.error({ event: 'outbound.send_interrupted', fault: describeFault(error) });
     });
-    const patience = new AbortController();
-    await Promise.race([
-      guarded,
-      sleep(this.timing.answerWithinMs, undefined, { signal: patience.signal }).catch(() => undefined),
-    ]);
-    patience.abort();
+    await within(this.timing.answerWithinMs, guarded);
   }
 }
 
