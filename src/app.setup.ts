@@ -1,9 +1,10 @@
 import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { HttpConfig } from './config/http.config.js';
 import { registerHttp } from './http/register-http.js';
+import { createOpenApi } from './openapi-document.js';
 
 /** Nest options that go with {@link setUpApp}. */
 export const APP_OPTIONS = { bodyParser: false, abortOnError: false } as const;
@@ -42,18 +43,4 @@ export function prefixRoutes(app: NestFastifyApplication): void {
   app.setGlobalPrefix('api/cam', {
     exclude: ['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),
   });
-}
-
-export function createOpenApi(app: NestFastifyApplication): OpenAPIObject {
-  const document = new DocumentBuilder()
-    .setTitle('CAM e-mail service')
-    .setDescription(
-      'Sends templated outreach e-mail to the leads of a campaign, once each. Errors are RFC 9457 problem documents ' +
-        'with a stable `code`. POSTs take an `Idempotency-Key`; lists page by the `Link` header.',
-    )
-    .setVersion('1')
-    .addBearerAuth()
-    .addSecurityRequirements('bearer')
-    .build();
-  return SwaggerModule.createDocument(app, document);
 }

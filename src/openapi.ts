@@ -3,8 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
-import { createOpenApi, prefixRoutes } from './app.setup.js';
+import { prefixRoutes } from './app.setup.js';
 import { createHttpAdapter } from './http/http-adapter.js';
+import { createOpenApi } from './openapi-document.js';
 
 const FILE = 'docs/openapi.json';
 

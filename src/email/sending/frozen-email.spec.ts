@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { freezeEmail } from './frozen-email.js';
+
+const input = {
+  toEmail: 'ada@engines.example',
+  fromEmail: 'Grace <grace@mail.ours.example>',
+  fromDomain: 'mail.ours.example',
+  replyAddress: 'replies@in.ours.example',
+  content: { subject: 'Hi', html: '<p>Hi</p>', text: 'Hi', textGenerated: true },
+};
+
+describe('freezeEmail', () => {
+  it('gives every mail keys of its own and the same content the same hashes of content', () => {
+    const [first, second] = [freezeEmail(input), freezeEmail(input)];
+
+    expect(second.contentHash).toBe(first.contentHash);
+    expect(second.sendKey).not.toBe(first.sendKey);
+    expect(second.publicToken).not.toBe(first.publicToken);
+    expect(second.messageIdHeader).not.toBe(first.messageIdHeader);
+  });
+
+  it('makes tokens of 128 random bits that survive lower-casing', () => {
+    const tokens = Array.from({ length: 1_000 }, () => freezeEmail(input).publicToken);
+
+    expect(new Set(tokens).size).toBe(1_000);
+    expect(tokens.every((token) => /^[a-z2-7]{26}$/.test(token))).toBe(true);
+  });
+
+  it('puts the token into Reply-To and the Message-ID', () => {
+    const { publicToken, replyTo, messageIdHeader, headers } = freezeEmail(input);
+
+    expect(replyTo).toBe(`replies+${publicToken}@in.ours.example`);
+    expect(messageIdHeader).toBe(`<cam.${publicToken}@mail.ours.example>`);
+    expect(headers).toEqual({ 'Message-ID': messageIdHeader, References: messageIdHeader });
+  });
+
+  it('sets no Reply-To without a reply address', () => {
+    expect(freezeEmail({ ...input, replyAddress: null }).replyTo).toBeNull();
+  });
+
+  it('tells a generated text from a written one, but not one version of the generator from the next', () => {
+    const written = freezeEmail({ ...input, content: { ...input.content, textGenerated: false } });
+    const regenerated = freezeEmail({ ...input, content: { ...input.content, text: 'Hi there' } });
+
+    expect(written.contentHash).not.toBe(freezeEmail(input).contentHash);
+    expect(regenerated.contentHash).toBe(freezeEmail(input).contentHash);
+  });
+});
