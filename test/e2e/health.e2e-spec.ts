@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LoggerService } from '@nestjs/common';
+import { TestApp } from '../support/app.js';
+import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+interface Health {
+  readonly status: string;
+  readonly details: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly provider?: Readonly<Record<string, unknown>>;
+}
+
+describe('health', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+
+  afterAll(async () => {
+    await database.drop();
+  });
+
+  it('says plainly that NoOp lets nothing leave', async () => {
+    const { status, body } = await ask('/health');
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'ok',
+      details: { provider: { status: 'up', message: 'Nothing leaves the house: mail is only simulated' } },
+      provider: { name: 'NoOp', configured: true, dry_run: false, delivers: false },
+    });
+  });
+
+  it('says so at boot too', async () => {
+    const warnings: unknown[] = [];
+    const ignore = (): void => undefined;
+    const logger: LoggerService = { log: ignore, error: ignore, warn: (message) => warnings.push(message) };
+
+    await ask('/health/live', { logger });
+
+    expect(warnings).toEqual([
+      {
+        event: 'provider.simulates',
+        provider: 'NoOp',
+        message: 'Nothing leaves the house: mail is only simulated',
+      },
+    ]);
+  });
+
+  it.each([
+    ['a provider that delivers', { dryRun: false }, { dry_run: false, delivers: true }],
+    ['a dry run', { dryRun: true }, { dry_run: true, delivers: false }],
+  ])('tells of %s', async (_name, settings, told) => {
+    const emailProvider = { resendApiKey: 're_e2e', fromEmail: 'grace@sender.test', ...settings };
+
+    const { body } = await ask('/health', { emailProvider });
+
+    expect(body.provider).toEqual({ name: 'Resend', configured: true, ...told });
+  });
+
+  it('is ready when the database answers and is migrated', async () => {
+    const { status, body } = await ask('/health/ready');
+
+    expect(status).toBe(200);
+    expect(body.details).toEqual({ database: { status: 'up' }, migrations: { status: 'up' } });
+  });
+
+  it('is alive, and not ready until the last migration has run', async () => {
+    await database.dataSource.undoLastMigration();
+    const app = await TestApp.start({ databaseUrl: database.url });
+    try {
+      const live = await app.api.get<Health>('/health/live');
+      const before = await app.api.get<Health>('/health/ready');
+      await database.dataSource.runMigrations();
+      const after = await app.api.get<Health>('/health/ready');
+
+      expect(live).toMatchObject({ status: 200, body: { status: 'ok' } });
+      expect(before).toMatchObject({
+        status: 503,
+        body: { status: 'error', details: { database: { status: 'up' }, migrations: { status: 'down' } } },
+      });
+      expect(after.status).toBe(200);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('is alive without its database, refuses work for now, and tells strangers nothing of it', async () => {
+    const { hostname: host, port } = new URL(database.url);
+    const network = await TcpFaultProxy.start({ host, port: Number(port) });
+    const url = new URL(database.url);
+    url.port = String(network.port);
+    const app = await TestApp.start({ databaseUrl: url.href });
+    try {
+      await network.stop();
+
+      const live = await app.api.get('/health/live');
+      const ready = await app.api.get<Health>('/health/ready');
+      const list = await app.api.get('campaigns');
+      const send = await app.api.post('email/send', { campaign_id: 1, lead_id: 1, template_type: 'x' });
+
+      expect(live.status).toBe(200);
+      expect(ready.status).toBe(503);
+      expect(ready.body.details).toEqual({
+        database: { status: 'down', message: 'The database does not answer' },
+        migrations: { status: 'down', message: 'The migrations cannot be read' },
+      });
+      for (const answer of [list, send]) {
+        expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+    } finally {
+      await app.close();
+    }
+  });
+
+  async function ask(path: string, settings: Partial<Parameters<typeof TestApp.start>[0]> = {}) {
+    const app = await TestApp.start({ databaseUrl: database.url, ...settings });
+    try {
+      return await app.api.get<Health>(path);
+    } finally {
+      await app.close();
+    }
+  }
+});
