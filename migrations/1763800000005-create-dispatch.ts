@@ -59,7 +59,9 @@ export class CreateDispatch1763800000005 implements MigrationInterface {
           outcome IN ('accepted', 'rejected', 'deferred', 'ambiguous', 'misconfigured', 'not_started')
         ),
         CONSTRAINT ck_send_attempts_finished_at CHECK ((finished_at IS NULL) = (outcome IS NULL)),
-        CONSTRAINT ck_send_attempts_message_id CHECK ((outcome = 'accepted') = (provider_message_id IS NOT NULL)),
+        CONSTRAINT ck_send_attempts_message_id CHECK (
+          (outcome IS NOT DISTINCT FROM 'accepted') = (provider_message_id IS NOT NULL)
+        ),
         CONSTRAINT ck_send_attempts_reason CHECK (char_length(reason) <= 500)
       )
     `);

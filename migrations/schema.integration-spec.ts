@@ -1,5 +1,185 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  insertCampaign,
+  insertEmail,
+  insertLead,
+  insertRow,
+  insertTemplate,
+  outboundEmailRow,
+} from '../test/support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../test/support/test-database.js';
+import { violatedConstraint } from '../src/database/database-error.js';
+
+type Columns = Readonly<Record<string, unknown>>;
+
+const INSTANT = '2026-03-10T12:00:00Z';
+const SOME_UUID = 'b3b8f1d5-3c52-4d0c-8f60-4b5f0f7f1b11';
+const NOBODY = 999;
+/** The first rows of their tables. */
+const [CAMPAIGN, LEAD, EMAIL] = [1, 1, 1];
+
+/** A sound row for each table; the cases below spoil it. Each call makes another row. */
+const SOUND: Readonly<Record<string, () => Columns>> = {
+  cam_clock: () => ({ only_row: true }),
+  cam_campaigns: () => ({ name: 'Engines' }),
+  cam_leads: () => ({ email: 'new@lead.test' }),
+  cam_campaign_leads: () => ({ campaign_id: CAMPAIGN, lead_id: LEAD }),
+  cam_email_templates: () => ({
+    campaign_id: CAMPAIGN,
+    template_type: 'other',
+    subject: 'Hello',
+    body: 'Hello',
+  }),
+  cam_outbound_emails: () => ({ ...outboundEmailRow({ campaign_id: CAMPAIGN, lead_id: LEAD }) }),
+  cam_dispatch_queue: () => ({
+    outbound_email_id: EMAIL,
+    campaign_id: CAMPAIGN,
+    provider: 'Resend',
+    simulated: false,
+    due_at: INSTANT,
+  }),
+  cam_send_attempts: () => ({
+    outbound_email_id: EMAIL,
+    attempt: 1,
+    send_key: SOME_UUID,
+    started_at: INSTANT,
+  }),
+  cam_quota_counters: () => ({ scope: 'campaign', scope_id: CAMPAIGN, day: '2026-03-10', simulated: false }),
+  cam_provider_gates: () => ({ provider: 'Resend' }),
+  cam_idempotency_keys: () => ({
+    scope: 'POST /email/send',
+    key: 'k',
+    fingerprint: 'f',
+    locked_until: INSTANT,
+    expires_at: INSTANT,
+  }),
+};
+
+/** For each constraint its table and the columns that it must refuse in a row that is sound otherwise. */
+const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[]]>> = {
+  cam_clock_pkey: ['cam_clock', {}],
+  ck_clock_only_row: ['cam_clock', { only_row: false }],
+
+  pk_campaigns: ['cam_campaigns', { id: CAMPAIGN }],
+  ck_campaigns_status: ['cam_campaigns', { status: 'ENDED' }],
+  ck_campaigns_paused_at: ['cam_campaigns', { status: 'PAUSED' }, { paused_at: INSTANT }],
+  ck_campaigns_pause_reason: ['cam_campaigns', { pause_reason: 'bounces' }],
+  ck_campaigns_max_emails_per_day: ['cam_campaigns', { max_emails_per_day: 0 }],
+
+  pk_leads: ['cam_leads', { id: LEAD }],
+  uq_leads_email: ['cam_leads', { email: 'first@lead.test' }],
+  ck_leads_email_lower_case: ['cam_leads', { email: 'New@lead.test' }],
+  ck_leads_attributes_object: ['cam_leads', { attributes: '[]' }],
+  ck_leads_status: ['cam_leads', { status: 'LOST' }],
+
+  pk_campaign_leads: ['cam_campaign_leads', {}],
+  fk_campaign_leads_campaign: ['cam_campaign_leads', { campaign_id: NOBODY }],
+  fk_campaign_leads_lead: ['cam_campaign_leads', { lead_id: NOBODY }],
+
+  pk_email_templates: ['cam_email_templates', { id: 1 }],
+  fk_email_templates_campaign: ['cam_email_templates', { campaign_id: NOBODY }],
+  uq_email_templates_type: [
+    'cam_email_templates',
+    { template_type: 'intro' },
+    { template_type: 'intro', campaign_id: null },
+  ],
+
+  pk_outbound_emails: ['cam_outbound_emails', { id: EMAIL }],
+  fk_outbound_emails_lead: ['cam_outbound_emails', { lead_id: NOBODY }],
+  fk_outbound_emails_campaign: ['cam_outbound_emails', { campaign_id: NOBODY }],
+  uq_outbound_emails_content: ['cam_outbound_emails', { content_hash: 'a'.repeat(64) }],
+  uq_outbound_emails_send_key: ['cam_outbound_emails', { send_key: SOME_UUID }],
+  uq_outbound_emails_public_token: ['cam_outbound_emails', { public_token: 'a'.repeat(26) }],
+  uq_outbound_emails_provider_message_id: ['cam_outbound_emails', { provider_message_id: 'm1' }],
+  uq_outbound_emails_message_id_header: ['cam_outbound_emails', { message_id_header: '<1@sender.test>' }],
+  uq_outbound_emails_provider_message_id_header: [
+    'cam_outbound_emails',
+    { provider_message_id_header: '<1@provider.test>' },
+  ],
+  ck_outbound_emails_to_email: ['cam_outbound_emails', { to_email: 'Jane@lead.test' }],
+  ck_outbound_emails_provider: ['cam_outbound_emails', { provider: 'Pigeon' }],
+  ck_outbound_emails_status: ['cam_outbound_emails', { status: 'SENDING' }],
+  ck_outbound_emails_sent_at: [
+    'cam_outbound_emails',
+    { status: 'SENT' },
+    { status: 'BOUNCED', bounced_at: INSTANT },
+    { status: 'QUEUED', sent_at: INSTANT },
+    { status: 'DROPPED', error_code: 'CANCELLED', sent_at: INSTANT },
+    { status: 'UNKNOWN', error_code: 'OUTCOME_UNKNOWN', sent_at: INSTANT },
+  ],
+  ck_outbound_emails_bounced_at: ['cam_outbound_emails', { status: 'BOUNCED', sent_at: INSTANT }],
+  ck_outbound_emails_error_code: [
+    'cam_outbound_emails',
+    { status: 'FAILED' },
+    { status: 'DROPPED' },
+    { status: 'UNKNOWN' },
+    { status: 'QUEUED', error_code: 'CANCELLED' },
+    { status: 'SENT', sent_at: INSTANT, error_code: 'CANCELLED' },
+  ],
+  ck_outbound_emails_error_message: ['cam_outbound_emails', { error_message: 'x'.repeat(501) }],
+  ck_outbound_emails_body_sha256: ['cam_outbound_emails', { body_sha256: 'A'.repeat(64) }],
+  ck_outbound_emails_content_hash: ['cam_outbound_emails', { content_hash: 'a'.repeat(63) }],
+  ck_outbound_emails_public_token: [
+    'cam_outbound_emails',
+    { public_token: 'A'.repeat(26) },
+    { public_token: 'a'.repeat(25) },
+  ],
+  ck_outbound_emails_sequence_number: ['cam_outbound_emails', { sequence_number: 0 }],
+  ck_outbound_emails_retry_count: ['cam_outbound_emails', { retry_count: -1 }],
+  ck_outbound_emails_max_retries: ['cam_outbound_emails', { max_retries: -1 }],
+  ck_outbound_emails_headers_object: ['cam_outbound_emails', { headers: '[]' }],
+  ck_outbound_emails_metadata_object: ['cam_outbound_emails', { email_metadata: '[]' }],
+
+  pk_dispatch_queue: ['cam_dispatch_queue', {}],
+  fk_dispatch_queue_outbound_email: ['cam_dispatch_queue', { outbound_email_id: NOBODY }],
+  ck_dispatch_queue_waits_for: ['cam_dispatch_queue', { waits_for: 'rain' }],
+  ck_dispatch_queue_lease_waits_for_nothing: [
+    'cam_dispatch_queue',
+    { lease_token: SOME_UUID, cap_day: '2026-03-10', waits_for: 'retry' },
+  ],
+  ck_dispatch_queue_lease_holds_place: ['cam_dispatch_queue', { lease_token: SOME_UUID }],
+  ck_dispatch_queue_maybe_sent: [
+    'cam_dispatch_queue',
+    { maybe_sent_since: INSTANT },
+    { maybe_sent_attempt: 1, attempt: 1 },
+  ],
+  ck_dispatch_queue_attempt: [
+    'cam_dispatch_queue',
+    { attempt: -1 },
+    { maybe_sent_since: INSTANT, maybe_sent_attempt: 2, attempt: 1 },
+    { maybe_sent_since: INSTANT, maybe_sent_attempt: 0, attempt: 1 },
+  ],
+  ck_dispatch_queue_retry_count: ['cam_dispatch_queue', { retry_count: -1 }],
+
+  pk_send_attempts: ['cam_send_attempts', {}],
+  fk_send_attempts_outbound_email: ['cam_send_attempts', { outbound_email_id: NOBODY }],
+  ck_send_attempts_attempt: ['cam_send_attempts', { attempt: 0 }],
+  ck_send_attempts_outcome: ['cam_send_attempts', { outcome: 'lost', finished_at: INSTANT }],
+  ck_send_attempts_finished_at: ['cam_send_attempts', { outcome: 'deferred' }, { finished_at: INSTANT }],
+  ck_send_attempts_message_id: [
+    'cam_send_attempts',
+    { outcome: 'accepted', finished_at: INSTANT },
+    { outcome: 'deferred', finished_at: INSTANT, provider_message_id: 'm1' },
+    { provider_message_id: 'm1' },
+  ],
+  ck_send_attempts_reason: ['cam_send_attempts', { reason: 'x'.repeat(501) }],
+
+  pk_quota_counters: ['cam_quota_counters', {}],
+  ck_quota_counters_scope: ['cam_quota_counters', { scope: 'sender' }],
+  ck_quota_counters_global_id: ['cam_quota_counters', { scope: 'global' }, { scope_id: 0 }],
+  ck_quota_counters_used: ['cam_quota_counters', { used: -1 }],
+
+  pk_provider_gates: ['cam_provider_gates', {}],
+  ck_provider_gates_provider: ['cam_provider_gates', { provider: 'Pigeon' }],
+  ck_provider_gates_shut: ['cam_provider_gates', { shut_until: INSTANT }, { shut_reason: 'quota' }],
+
+  pk_idempotency_keys: ['cam_idempotency_keys', {}],
+  ck_idempotency_keys_answer: [
+    'cam_idempotency_keys',
+    { key: 'k2', status_code: 201 },
+    { key: 'k2', response_body: '{}' },
+  ],
+};
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -7,11 +187,118 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-describe('x', () => {
-  it('no drift', async () => {
+interface Constraint {
+  readonly name: string;
+  readonly definition: string;
+}
+
+async function constraints(): Promise<Constraint[]> {
+  return db.query<Constraint>(
+    `SELECT conname AS name, conrelid::regclass || ': ' || pg_get_constraintdef(oid) AS definition
+       FROM pg_constraint
+      WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u', 'x')
+        AND conrelid <> 'cam_migrations'::regclass
+      ORDER BY conname`,
+  );
+}
+
+/** Everything that the migrations made, but for the rows. */
+async function schema(): Promise<unknown[]> {
+  const columns = await db.query(
+    `SELECT table_name, column_name, data_type, is_nullable, column_default, is_identity
+       FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'cam_migrations'
+      ORDER BY table_name, ordinal_position`,
+  );
+  const indexes = await db.query(
+    `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'cam_migrations' ORDER BY indexdef`,
+  );
+  const functions = await db.query(
+    `SELECT pg_get_functiondef(oid) AS definition FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
+  );
+  return [columns, indexes, functions, await constraints()];
+}
+
+describe('The constraints', () => {
+  beforeAll(async () => {
+    await insertCampaign(db);
+    await insertLead(db, CAMPAIGN, { email: 'first@lead.test' });
+    await insertTemplate(db);
+    await insertTemplate(db, { campaign_id: CAMPAIGN });
+    await insertEmail(db, {
+      campaign_id: CAMPAIGN,
+      lead_id: LEAD,
+      content_hash: 'a'.repeat(64),
+      send_key: SOME_UUID,
+      public_token: 'a'.repeat(26),
+      provider_message_id: 'm1',
+      message_id_header: '<1@sender.test>',
+      provider_message_id_header: '<1@provider.test>',
+    });
+    for (const table of ['cam_send_attempts', 'cam_quota_counters', 'cam_idempotency_keys']) {
+      await insertRow(db, table, SOUND[table]?.() ?? {});
+    }
+  });
+
+  it('are all put to the test', async () => {
+    const names = (await constraints()).map(({ name }) => name);
+
+    expect(Object.keys(REFUSED).toSorted()).toEqual(names.toSorted());
+  });
+
+  const cases = Object.entries(REFUSED).flatMap(([name, [table, ...bad]]) =>
+    bad.map((columns): [string, string, Columns] => [name, table, columns]),
+  );
+
+  it.each(cases)('%s of %s refuses %j', async (name, table, columns) => {
+    const refusal = await insertOverridingIds(table, { ...SOUND[table]?.(), ...columns }).catch(
+      (error: unknown) => error,
+    );
+
+    expect(violatedConstraint(refusal)).toBe(name);
+  });
+});
+
+/** Our ids are the database's own to give: only so can a test repeat one. */
+async function insertOverridingIds(table: string, columns: Columns): Promise<unknown> {
+  const names = Object.keys(columns);
+  return db.query(
+    `INSERT INTO ${table} (${names.join(', ')}) OVERRIDING SYSTEM VALUE
+     VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`,
+    Object.values(columns),
+  );
+}
+
+describe('cam_now()', () => {
+  it('is the time of the transaction, moved by the offset of the clock', async () => {
+    await db.setClockOffset('-3 hours');
+
+    const [row] = await db.query<{ behind_s: number }>(
+      'SELECT EXTRACT(EPOCH FROM clock_timestamp() - cam_now())::float8 AS behind_s',
+    );
+
+    await db.setClockOffset('0');
+    expect(row?.behind_s).toBeGreaterThanOrEqual(3 * 3_600);
+    expect(row?.behind_s).toBeLessThan(3 * 3_600 + 60);
+  });
+});
+
+describe('The migrations', () => {
+  it('make what the entities say', async () => {
     const log = await db.dataSource.driver.createSchemaBuilder().log();
+
     expect(log.upQueries.map(({ query }) => query)).toEqual([]);
-    const c = await db.query(`SELECT conrelid::regclass::text AS t, conname, contype FROM pg_constraint WHERE contype IN ('c','u','p','f') AND connamespace = 'public'::regnamespace ORDER BY 1,2`);
-    console.log(JSON.stringify(c));
+  });
+
+  it('go down to nothing, one by one, and up again to the same', async () => {
+    const before = await schema();
+
+    for (let count = db.dataSource.migrations.length; count > 0; count -= 1) {
+      await db.dataSource.undoLastMigration();
+    }
+    const nothing = await schema();
+    await db.dataSource.runMigrations();
+
+    expect(nothing).toEqual([[], [], [], []]);
+    expect(await schema()).toEqual(before);
   });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { within } from '../../common/within.js';
@@ -33,7 +34,10 @@ export class EmailSender implements BeforeApplicationShutdown {
     private readonly sending: SendingConfig,
     private readonly providerConfig: EmailProviderConfig,
     @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
-  ) {}
+  ) {
+    // Every mail that waits for its moment listens; Node takes more than ten for a leak.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /**
    * Takes every lease to its end: sent and settled, or handed back. Resolves when all are; never rejects for what a

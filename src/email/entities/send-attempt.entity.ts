@@ -13,7 +13,10 @@ export type AttemptOutcome =
   `outcome IN ('accepted', 'rejected', 'deferred', 'ambiguous', 'misconfigured', 'not_started')`,
 )
 @Check('ck_send_attempts_finished_at', '(finished_at IS NULL) = (outcome IS NULL)')
-@Check('ck_send_attempts_message_id', `(outcome = 'accepted') = (provider_message_id IS NOT NULL)`)
+@Check(
+  'ck_send_attempts_message_id',
+  `(outcome IS NOT DISTINCT FROM 'accepted') = (provider_message_id IS NOT NULL)`,
+)
 @Check('ck_send_attempts_reason', 'char_length(reason) <= 500')
 export class SendAttempt {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'pk_send_attempts' })

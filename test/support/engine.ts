@@ -1,0 +1,132 @@
+import { Logger } from '@nestjs/common';
+import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
+import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
+import { EmailProviderConfig } from '../../src/config/email-provider.config.js';
+import { RecipientAllowlist } from '../../src/config/recipient-allowlist.js';
+import { SendingConfig } from '../../src/config/sending.config.js';
+import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
+import {
+  DispatchQueueRepository,
+  type QueueOwner,
+} from '../../src/email/dispatch/dispatch-queue.repository.js';
+import { Dispatcher } from '../../src/email/dispatch/dispatcher.service.js';
+import { EmailSender } from '../../src/email/dispatch/email-sender.service.js';
+import { DEFAULT_DISPATCH_TIMING, type DispatchTiming } from '../../src/email/dispatch/lease.js';
+import { OperatorActionsRepository } from '../../src/email/dispatch/operator-actions.repository.js';
+import { SettlementRepository } from '../../src/email/dispatch/settlement.repository.js';
+import type { EmailProvider } from '../../src/email/provider/email-provider.js';
+import { ProviderGateRepository } from '../../src/email/provider/provider-gate.repository.js';
+import { ProviderGateReadModel } from '../../src/email/provider/provider-gate.view.js';
+import { type AcceptContext, AcceptRepository } from '../../src/email/sending/accept.repository.js';
+import { BatchSendingService } from '../../src/email/sending/batch-sending.service.js';
+import { EmailComposer } from '../../src/email/sending/email-composer.service.js';
+import { EmailSendingService } from '../../src/email/sending/email-sending.service.js';
+import { EmailTemplatesRepository } from '../../src/email/templates/email-templates.repository.js';
+import { EmailTemplatesService } from '../../src/email/templates/email-templates.service.js';
+import { TemplateRenderer } from '../../src/email/templates/template-renderer.js';
+import { LeadsRepository } from '../../src/leads/leads.repository.js';
+import { LeadsService } from '../../src/leads/leads.service.js';
+import { configOf } from './config.js';
+import { FakeEmailProvider } from './fake-email-provider.js';
+import type { TestDatabase } from './test-database.js';
+
+/** The sending side of one process: what the modules wire up, over a database of a spec and without HTTP. */
+export interface Engine {
+  readonly provider: EmailProvider;
+  readonly owner: QueueOwner;
+  readonly campaigns: CampaignsRepository;
+  readonly quota: QuotaRepository;
+  readonly accepts: AcceptRepository;
+  readonly queue: DispatchQueueRepository;
+  readonly settlements: SettlementRepository;
+  readonly operators: OperatorActionsRepository;
+  readonly gates: ProviderGateRepository;
+  readonly gatesView: ProviderGateReadModel;
+  readonly sender: EmailSender;
+  readonly dispatcher: Dispatcher;
+  readonly sending: EmailSendingService;
+  readonly batches: BatchSendingService;
+}
+
+export interface EngineOptions {
+  /** Default: one that accepts everything. */
+  readonly provider?: EmailProvider;
+  readonly timing?: Partial<DispatchTiming>;
+  /** Mails per day; 0, the default: no cap. */
+  readonly dailyCap?: number;
+  readonly timeZone?: string;
+  readonly maxRetries?: number;
+  /** RE2 expression; none: all may get mail. */
+  readonly allowlist?: string;
+  /** Default: so many that no test waits for the pace. */
+  readonly ratePerSecond?: number;
+}
+
+/** One process. Several over one database are several replicas. Logs nothing. */
+export function createEngine(db: TestDatabase, options: EngineOptions = {}): Engine {
+  Logger.overrideLogger(false);
+  const { database } = db;
+  const provider = options.provider ?? new FakeEmailProvider();
+  const timing = { ...DEFAULT_DISPATCH_TIMING, ...options.timing };
+  const providerConfig = configOf(EmailProviderConfig, { ratePerSecond: options.ratePerSecond ?? 10_000 });
+  const sendingConfig = configOf(SendingConfig, {
+    dailyCap: options.dailyCap ?? 0,
+    timeZone: options.timeZone ?? 'UTC',
+    maxRetries: options.maxRetries ?? 12,
+    allowlist: options.allowlist === undefined ? null : new RecipientAllowlist(options.allowlist),
+  });
+
+  const quota = new QuotaRepository(sendingConfig);
+  const accepts = new AcceptRepository(database, quota, timing);
+  const queue = new DispatchQueueRepository(database, quota, timing);
+  const settlements = new SettlementRepository(database, quota);
+  const gates = new ProviderGateRepository(database);
+  const gatesView = new ProviderGateReadModel(database);
+  const sender = new EmailSender(provider, queue, settlements, gates, sendingConfig, providerConfig, timing);
+  const dispatcher = new Dispatcher(provider, queue, settlements, sender, gatesView, providerConfig, timing);
+
+  const campaigns = new CampaignsRepository(database);
+  const campaignsService = new CampaignsService(campaigns);
+  const leads = new LeadsService(new LeadsRepository(database), campaignsService);
+  const renderer = new TemplateRenderer();
+  const templates = new EmailTemplatesService(
+    new EmailTemplatesRepository(database),
+    campaignsService,
+    renderer,
+  );
+  const composer = new EmailComposer(
+    campaignsService,
+    leads,
+    templates,
+    renderer,
+    sendingConfig,
+    providerConfig,
+  );
+  return {
+    provider,
+    owner: {
+      provider: provider.getName(),
+      simulated: provider.simulated,
+      dedupeWindowMs: provider.dedupeWindowMs,
+    },
+    campaigns,
+    quota,
+    accepts,
+    queue,
+    settlements,
+    operators: new OperatorActionsRepository(database, quota),
+    gates,
+    gatesView,
+    sender,
+    dispatcher,
+    sending: new EmailSendingService(composer, accepts, sender, sendingConfig, provider, timing),
+    batches: new BatchSendingService(composer, accepts, dispatcher, sendingConfig, provider),
+  };
+}
+
+/** What a call of `accept` says of itself in these tests, but for the fields given. */
+export function acceptContext(
+  fields: Pick<AcceptContext, 'campaignId'> & Partial<AcceptContext>,
+): AcceptContext {
+  return { provider: 'Resend', simulated: false, maxRetries: 12, placing: 'reserve', ...fields };
+}
