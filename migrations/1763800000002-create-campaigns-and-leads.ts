@@ -13,12 +13,14 @@ export class CreateCampaignsAndLeads1763800000002 implements MigrationInterface 
         from_email text,
         paused_at timestamptz,
         pause_reason text,
+        resume_reason text,
         created_at timestamptz NOT NULL DEFAULT cam_now(),
         updated_at timestamptz NOT NULL DEFAULT cam_now(),
         CONSTRAINT pk_campaigns PRIMARY KEY (id),
         CONSTRAINT ck_campaigns_status CHECK (status IN ('ACTIVE', 'PAUSED')),
         CONSTRAINT ck_campaigns_paused_at CHECK ((status = 'PAUSED') = (paused_at IS NOT NULL)),
         CONSTRAINT ck_campaigns_pause_reason CHECK (status = 'PAUSED' OR pause_reason IS NULL),
+        CONSTRAINT ck_campaigns_resume_reason CHECK (status = 'ACTIVE' OR resume_reason IS NULL),
         CONSTRAINT ck_campaigns_max_emails_per_day CHECK (max_emails_per_day > 0)
       )
     `);

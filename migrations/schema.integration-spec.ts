@@ -64,6 +64,10 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
   ck_campaigns_status: ['cam_campaigns', { status: 'ENDED' }],
   ck_campaigns_paused_at: ['cam_campaigns', { status: 'PAUSED' }, { paused_at: INSTANT }],
   ck_campaigns_pause_reason: ['cam_campaigns', { pause_reason: 'bounces' }],
+  ck_campaigns_resume_reason: [
+    'cam_campaigns',
+    { status: 'PAUSED', paused_at: INSTANT, resume_reason: 'mended' },
+  ],
   ck_campaigns_max_emails_per_day: ['cam_campaigns', { max_emails_per_day: 0 }],
 
   pk_leads: ['cam_leads', { id: LEAD }],

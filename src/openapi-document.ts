@@ -72,12 +72,24 @@ export function createOpenApi(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, { extraModels: [Problem] });
   for (const [path, { get, post }] of Object.entries(document.paths)) {
     if (path.startsWith('/api/cam/')) {
+      describeCsv(post);
       post?.parameters?.push(IDEMPOTENCY_KEY);
     } else if (get !== undefined) {
       // Probes are open, and a failed one answers what was checked instead of a problem document.
       get.security = [];
-      delete get.responses['default'];
+      delete get.responses.default;
     }
   }
   return document;
+}
+
+/** Swagger gives every media type of a route the schema of the first. */
+function describeCsv(operation: OpenAPIObject['paths'][string]['post']): void {
+  const csv =
+    operation?.requestBody !== undefined && 'content' in operation.requestBody
+      ? operation.requestBody.content['text/csv']
+      : undefined;
+  if (csv !== undefined) {
+    csv.schema = { type: 'string', example: 'email,first name\nada@engines.example,Ada\n' };
+  }
 }

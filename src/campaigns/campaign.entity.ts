@@ -9,6 +9,7 @@ export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 @Check('ck_campaigns_status', `status IN ('ACTIVE', 'PAUSED')`)
 @Check('ck_campaigns_paused_at', `(status = 'PAUSED') = (paused_at IS NOT NULL)`)
 @Check('ck_campaigns_pause_reason', `status = 'PAUSED' OR pause_reason IS NULL`)
+@Check('ck_campaigns_resume_reason', `status = 'ACTIVE' OR resume_reason IS NULL`)
 @Check('ck_campaigns_max_emails_per_day', 'max_emails_per_day > 0')
 export class Campaign {
   @PrimaryGeneratedColumn('identity', {
@@ -39,8 +40,13 @@ export class Campaign {
   @Column('timestamptz', { nullable: true })
   paused_at: Date | null;
 
+  /** Why it is paused. */
   @Column('text', { nullable: true })
   pause_reason: string | null;
+
+  /** Why it was resumed last. */
+  @Column('text', { nullable: true })
+  resume_reason: string | null;
 
   @Column('timestamptz', { default: () => 'cam_now()' })
   created_at: Date;

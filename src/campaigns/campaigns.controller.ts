@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiTags, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiTags, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageQuery } from '../http/page.dto.js';
 import { paginate } from '../http/paginate.js';
@@ -9,6 +9,7 @@ import {
   CampaignView,
   CreateCampaignDto,
   PauseCampaignDto,
+  ResumeCampaignDto,
   UpdateCampaignDto,
 } from './dto/campaign.dto.js';
 
@@ -53,6 +54,7 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Stop sending; what waits, waits on' })
   @ApiOkResponse({ type: CampaignView })
+  @ApiBody({ type: PauseCampaignDto, required: false })
   async pause(@Param() { id }: CampaignIdParam, @Body() body: PauseCampaignDto): Promise<CampaignView> {
     return this.campaigns.pause(id, body.reason ?? null);
   }
@@ -61,7 +63,8 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Send again; what waited goes within seconds' })
   @ApiOkResponse({ type: CampaignView })
-  async resume(@Param() { id }: CampaignIdParam): Promise<CampaignView> {
-    return this.campaigns.resume(id);
+  @ApiBody({ type: ResumeCampaignDto, required: false })
+  async resume(@Param() { id }: CampaignIdParam, @Body() body: ResumeCampaignDto): Promise<CampaignView> {
+    return this.campaigns.resume(id, body.reason ?? null);
   }
 }

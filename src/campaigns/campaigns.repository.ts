@@ -53,19 +53,21 @@ export class CampaignsRepository {
     const [campaign] = await this.database.query<Campaign>(
       `UPDATE cam_campaigns
           SET status = 'PAUSED', paused_at = COALESCE(paused_at, cam_now()),
-              pause_reason = COALESCE($2, pause_reason), updated_at = cam_now()
+              pause_reason = COALESCE($2, pause_reason), resume_reason = NULL, updated_at = cam_now()
         WHERE id = $1 RETURNING *`,
       [id, reason],
     );
     return campaign ?? null;
   }
 
-  async resume(id: number): Promise<Campaign | null> {
+  /** Repeating it keeps the reason that was given. */
+  async resume(id: number, reason: string | null): Promise<Campaign | null> {
     const [campaign] = await this.database.query<Campaign>(
       `UPDATE cam_campaigns
-          SET status = 'ACTIVE', paused_at = NULL, pause_reason = NULL, updated_at = cam_now()
+          SET status = 'ACTIVE', paused_at = NULL, pause_reason = NULL,
+              resume_reason = COALESCE($2, resume_reason), updated_at = cam_now()
         WHERE id = $1 RETURNING *`,
-      [id],
+      [id, reason],
     );
     return campaign ?? null;
   }

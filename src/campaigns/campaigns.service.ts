@@ -41,8 +41,8 @@ export class CampaignsService {
   }
 
   /** What waits for the campaign is released by the next dispatch round. */
-  async resume(id: number): Promise<Campaign> {
-    return existing(id, await this.campaigns.resume(id));
+  async resume(id: number, reason: string | null): Promise<Campaign> {
+    return existing(id, await this.campaigns.resume(id, reason));
   }
 }
 

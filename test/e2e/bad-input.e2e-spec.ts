@@ -235,6 +235,10 @@ const CAMPAIGNS: readonly Refused[] = [
   ),
   body('null name', 'PATCH', 'campaigns/1', { name: null }, invalid('name required')),
   body('unknown', 'PUT', 'campaigns/1/pause', { why: 'x' }, invalid('why unknown_property')),
+  body('unknown', 'PUT', 'campaigns/1/resume', { why: 'x' }, invalid('why unknown_property')),
+  body('unknown', 'POST', 'emails/outbound/1/cancel', { why: 'x' }, invalid('why unknown_property')),
+  body('unknown', 'POST', 'emails/outbound/1/retry', { why: 'x' }, invalid('why unknown_property')),
+  get('emails/outbound?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', invalid('to out_of_range')),
 ];
 
 const LEADS: readonly Refused[] = [

@@ -12,17 +12,14 @@ const STORY: readonly (readonly [operation: string, status: number])[] = [
   ['POST /api/cam/email/send', 201],
   ['POST /api/cam/email/batch-send', 202],
   ['PUT /api/cam/campaigns/{id}/pause', 200],
+  ['PUT /api/cam/campaigns/{id}/resume', 200],
   ['PATCH /api/cam/campaigns/{id}', 200],
   ['PATCH /api/cam/leads/{id}', 200],
   ['PUT /api/cam/templates/{id}', 200],
 ];
 
 /** Operations that take no body. */
-const BODILESS = [
-  'PUT /api/cam/campaigns/{id}/resume',
-  'POST /api/cam/emails/outbound/{id}/cancel',
-  'POST /api/cam/emails/outbound/{id}/retry',
-];
+const BODILESS = ['POST /api/cam/emails/outbound/{id}/cancel', 'POST /api/cam/emails/outbound/{id}/retry'];
 
 interface Schema {
   readonly $ref?: string;

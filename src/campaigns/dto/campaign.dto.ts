@@ -54,14 +54,15 @@ export class UpdateCampaignDto {
   from_email?: string | null;
 }
 
+const reason = { max: 500, optional: true, nullable: true } as const;
+
 export class PauseCampaignDto {
-  @TextField({
-    max: 500,
-    optional: true,
-    nullable: true,
-    description: 'Why, for whoever finds it paused.',
-    example: 'Waiting for legal',
-  })
+  @TextField({ ...reason, description: 'Why, for whoever finds it paused.', example: 'Waiting for legal' })
+  reason?: string | null;
+}
+
+export class ResumeCampaignDto {
+  @TextField({ ...reason, description: 'Why it may go on.', example: 'Legal has agreed' })
   reason?: string | null;
 }
 
@@ -94,6 +95,9 @@ export class CampaignView {
 
   @ApiProperty({ type: String, nullable: true })
   pause_reason: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was resumed last.' })
+  resume_reason: string | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
   created_at: Date;

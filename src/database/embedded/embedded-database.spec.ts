@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -154,7 +154,7 @@ describe('EmbeddedDatabase after its end', () => {
   );
 
   it(
-    'has every answered insert after kill -9',
+    'has every answered insert after kill -9, and no socket folder of the dead process',
     async () => {
       const compiled = await compileSources('src/database/embedded');
       await writeFile(join(compiled.folder, 'writer.js'), WRITER);
@@ -170,7 +170,9 @@ describe('EmbeddedDatabase after its end', () => {
       }
       if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit');
 
+      const abandoned = await readlink(join(dataFolder, 'socket'));
       const embedded = await EmbeddedDatabase.start(dataFolder);
+      await expect(stat(abandoned)).rejects.toThrow('ENOENT');
       const pool = openPool(embedded);
       const { rows } = await pool.query<{ last: number }>('SELECT max(number) AS last FROM answered');
       await pool.end();

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { DataFolderLock } from './data-folder-lock.js';
+import { errorCode } from './error-code.js';
 import { SharedPGlite } from './shared-pglite.js';
 
 /** More than the pool of a process holds: an abandoned connection and its successor overlap for a moment. */
@@ -35,8 +36,7 @@ export class EmbeddedDatabase {
     try {
       const engine = new SharedPGlite(join(dataFolder, 'postgres'), { relaxedDurability: false });
       await engine.waitReady;
-      // Not in the data folder: the path of a socket must fit into 107 bytes. mkdtemp makes it 0700.
-      const socketFolder = await mkdtemp(join(tmpdir(), 'cam-'));
+      const socketFolder = await makeSocketFolder(dataFolder);
       const server = new PGLiteSocketServer({
         db: engine,
         path: join(socketFolder, '.s.PGSQL.5432'),
@@ -57,4 +57,24 @@ export class EmbeddedDatabase {
     await rm(this.socketFolder, { recursive: true });
     await this.lock.release();
   }
+}
+
+/**
+ * A fresh 0700 folder in the system's temporary one: the path of a socket must fit into 107 bytes, which that of the
+ * data folder may exceed. A link in the data folder leads to it, and lets the next owner remove what a crash left.
+ */
+async function makeSocketFolder(dataFolder: string): Promise<string> {
+  const prefix = join(tmpdir(), 'cam-');
+  const link = join(dataFolder, 'socket');
+  const abandoned = await readlink(link).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return null;
+  });
+  if (abandoned !== null) {
+    if (abandoned.startsWith(prefix)) await rm(abandoned, { recursive: true, force: true });
+    await rm(link);
+  }
+  const folder = await mkdtemp(prefix);
+  await symlink(folder, link);
+  return folder;
 }

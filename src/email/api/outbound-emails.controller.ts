@@ -1,6 +1,8 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../../common/domain-error.js';
+import { NoBodyGuard } from '../../http/no-body.guard.js';
 import { paginate } from '../../http/paginate.js';
 import {
   OutboundEmailDetails,
@@ -27,6 +29,11 @@ export class OutboundEmailsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OutboundEmailView[]> {
+    if (query.from !== undefined && query.to !== undefined && query.from >= query.to) {
+      throw new DomainError('invalid_request', 'The time span is empty.', {
+        errors: [{ field: 'to', code: 'out_of_range', detail: 'Must be later than from.' }],
+      });
+    }
     return paginate(request, reply, query, (limit, beforeId) => this.view.list(query, limit, beforeId));
   }
 
@@ -43,6 +50,7 @@ export class OutboundEmailsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Drop an open mail that certainly never left' })
   @ApiOkResponse({ type: OutboundEmailView })
+  @UseGuards(NoBodyGuard)
   async cancel(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailView> {
     return this.emails.cancel(id);
   }
@@ -51,6 +59,7 @@ export class OutboundEmailsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Queue a failed or dropped mail again; every check is made again on its way' })
   @ApiOkResponse({ type: OutboundEmailView })
+  @UseGuards(NoBodyGuard)
   async retry(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailView> {
     return this.emails.retry(id);
   }

@@ -215,7 +215,7 @@ describe('DispatchQueueRepository and a pause', () => {
       `SELECT waits_for, isfinite(due_at) AS has_time, attempt FROM cam_dispatch_queue WHERE outbound_email_id = $1`,
       [parked],
     );
-    await engine.campaigns.resume(pausedId);
+    await engine.campaigns.resume(pausedId, null);
     await engine.queue.releaseWaiting(engine.owner);
 
     expect(claimed).toEqual([other]);

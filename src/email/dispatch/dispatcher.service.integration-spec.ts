@@ -188,7 +188,7 @@ describe('Dispatcher.runOnce', () => {
     await campaigns.pause(1, null);
     await dispatcher.drain();
     const whilePaused = await countByStatus();
-    await campaigns.resume(1);
+    await campaigns.resume(1, null);
 
     await dispatcher.drain();
 

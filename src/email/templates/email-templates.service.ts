@@ -16,12 +16,14 @@ export class EmailTemplatesService {
   ) {}
 
   async create(template: TemplateDto): Promise<EmailTemplate> {
-    const fields = await this.check(template);
+    const fields = await this.check(template, null);
     return unlessTaken(fields, () => this.templates.create(fields));
   }
 
   async replace(id: number, template: TemplateDto): Promise<EmailTemplate> {
-    const fields = await this.check(template);
+    const stored = await this.get(id);
+    // Left out, it stays where it is: forgetting it must not offer a campaign's words to all campaigns.
+    const fields = await this.check(template, stored.campaign_id);
     return existing(id, await unlessTaken(fields, () => this.templates.replace(id, fields)));
   }
 
@@ -41,8 +43,9 @@ export class EmailTemplatesService {
     return this.templates.findForCampaign(campaignId, type);
   }
 
-  private async check(template: TemplateDto): Promise<TemplateFields> {
-    const { campaign_id = null, text = null, cta_link = null, ...parts } = template;
+  /** @param unlessTold campaign of a template that names none; null: global */
+  private async check(template: TemplateDto, unlessTold: number | null): Promise<TemplateFields> {
+    const { campaign_id = unlessTold, text = null, cta_link = null, ...parts } = template;
     const problems = this.renderer.check({ ...parts, text });
     if (problems.length > 0) {
       throw new DomainError('template_invalid', 'The template cannot be used.', { errors: problems });

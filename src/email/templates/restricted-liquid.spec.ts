@@ -22,7 +22,7 @@ describe('createRestrictedLiquid', () => {
     const { tags, filters } = createRestrictedLiquid('escape');
 
     expect(Object.keys(tags).sort().join(' ')).toBe(
-      '# assign break case comment continue cycle echo for if liquid raw unless',
+      '# assign break case comment continue cycle echo for if raw unless',
     );
     expect(Object.keys(filters).sort()).toEqual([
       ...['abs', 'append', 'at_least', 'at_most', 'capitalize', 'ceil', 'compact', 'date', 'default'],

@@ -12,7 +12,7 @@ const MEMORY_LIMIT = 1_000_000;
  * files (`include`, `layout`, `render`), what goes around escaping (`raw`) or escapes twice (`capture`), what makes
  * one call differ from the next (`sample`), and list filters whose results grow faster than LiquidJS counts.
  */
-const TAGS = new Set('# assign break case comment continue cycle echo for if liquid raw unless'.split(' '));
+const TAGS = new Set('# assign break case comment continue cycle echo for if raw unless'.split(' '));
 const FILTERS = new Set(
   (
     'abs append at_least at_most capitalize ceil compact date default divided_by downcase escape escape_once first ' +

@@ -8,6 +8,7 @@ import {
   type Liquid,
   type Template,
 } from 'liquidjs';
+import { nestingDepth } from './nesting-depth.js';
 import { tokenize } from './placeholder-syntax.js';
 import { createRestrictedLiquid, printed } from './restricted-liquid.js';
 import { parseFault, renderFault, type TemplateFault } from './template-fault.js';
@@ -17,6 +18,9 @@ const MAX_SOURCE_LENGTH = 256 * 1024;
 
 /** Tags, outputs, placeholders and the texts between them: the parser's time grows with the square of their number. */
 const MAX_TOKENS = 20_000;
+
+/** Blocks in blocks, and brackets in brackets: see {@link nestingDepth}. */
+const MAX_DEPTH = 50;
 
 /** UTF-16 units of one rendered field: past it no output is kept, so a runaway loop costs time, not memory. */
 const MAX_OUTPUT_LENGTH = 512 * 1024;
@@ -50,6 +54,7 @@ export class TemplateEngine {
     try {
       const tokens = tokenize(source, this.liquid.options);
       if (tokens.length > MAX_TOKENS) return tooMuch(`${MAX_TOKENS} tags and texts between them`);
+      if (nestingDepth(tokens) > MAX_DEPTH) return tooMuch(`${MAX_DEPTH} levels of nesting`);
       const parser = new Parser(this.liquid);
       for (let token = tokens.shift(); token && faults.length < MAX_FAULTS; token = tokens.shift()) {
         try {

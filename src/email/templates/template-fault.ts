@@ -30,26 +30,19 @@ const PARSE_FAULTS: readonly (readonly [RegExp, TemplateFaultCode])[] = [
   [/^tag ".*" not found/s, 'unknown_tag'],
 ];
 
-/** V8's message; the class alone (RangeError) is also that of an unknown time zone. */
-const STACK_OVERFLOW = 'Maximum call stack size exceeded';
-
 const RENDER_LIMITS = [
   'memory alloc limit exceeded',
   'template render limit exceeded',
   'Invalid string length',
-  STACK_OVERFLOW,
 ];
 
 /**
  * The fault that made parsing fail. No variable is known yet, so LiquidJS's own message is safe to show.
  *
- * @throws the error itself when it is neither LiquidJS's nor a stack overflow: a bug of ours
+ * @throws the error itself when it is not LiquidJS's: a bug of ours
  */
 export function parseFault(error: unknown): TemplateFault {
   const { message } = faultCause(error);
-  if (message === STACK_OVERFLOW) {
-    return { code: 'limit_exceeded', detail: `is nested too deeply${place(error)}` };
-  }
   const reason = error instanceof LiquidError ? message.replace(/, line:\d+, col:\d+$/, '') : message;
   const code = PARSE_FAULTS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'syntax_error';
   return { code, detail: abridged(reason) + place(error) };
@@ -67,7 +60,7 @@ export function renderFault(error: unknown): TemplateFault {
     : { code: 'render_failed', detail: `cannot be rendered with these variables${place(error)}` };
 }
 
-/** LiquidJS wraps what a tag or filter threw, except when the deadline passes or the stack ends between two tags. */
+/** LiquidJS wraps what a tag or filter threw, except when the deadline passes between two tags. */
 function faultCause(error: unknown): Error {
   if (error instanceof LiquidError) return error.originalError ?? error;
   if (error instanceof AssertionError || error instanceof RangeError) return error;

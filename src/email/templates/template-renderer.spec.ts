@@ -113,7 +113,6 @@ describe('escaping', () => {
     '{% echo v %}',
     '{% cycle v %}',
     '{{ v | upcase }}',
-    '{% liquid echo v %}',
     '{{ v | split: "" | join: "" }}',
   ])('leaves no markup of a value in HTML: %s', (body) => {
     expect(rendered({ body }, { v: value }).html).not.toMatch(/[<>"']/);
@@ -325,11 +324,21 @@ describe('checking a source', () => {
     ['a source of more than 256 kB', 'x'.repeat(256 * 1024 + 1), 'limit_exceeded'],
     ['more than 20,000 pieces', '{a}'.repeat(20_001), 'limit_exceeded'],
     ['a nesting without end', '{% if a %}'.repeat(19_000), 'limit_exceeded'],
+    ['blocks nested too deep', `${'{% if a %}'.repeat(51)}x${'{% endif %}'.repeat(51)}`, 'limit_exceeded'],
+    ['brackets without end', `{{ ${'a['.repeat(100_000)} }}`, 'limit_exceeded'],
+    ['ranges without end', `{% for x in ${'('.repeat(100_000)} %}{% endfor %}`, 'limit_exceeded'],
+    ['several tags in one', '{% liquid echo a %}', 'unknown_tag'],
   ])('finds %s', (_name, source, code) => {
     for (const field of ['subject', 'body', 'text']) {
       expect(checkProblems({ [field]: source })[0]).toEqual([field, code]);
     }
     expect(problems(render({ body: source }))[0]).toEqual(['body', code]);
+  });
+
+  it('takes blocks that nest deep, one after the other and within reason', () => {
+    const nested = `${'{% if a %}'.repeat(50)}x${'{% endif %}'.repeat(50)}`;
+
+    expect(checkProblems({ body: nested.repeat(3) })).toEqual([]);
   });
 
   it('reports the problems of all fields, and several of one', () => {
