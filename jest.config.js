@@ -37,6 +37,7 @@ export default {
         '<rootDir>/{src,migrations}/**/*.integration-spec.ts',
         '<rootDir>/test/e2e/**/*.e2e-spec.ts',
       ],
+      setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },

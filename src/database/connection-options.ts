@@ -1,5 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
-import { BrokenConnectionSubscriber } from './broken-connection.subscriber.js';
+import { FailedStatementSubscriber } from './failed-statement.subscriber.js';
 
 /** Where PostgreSQL is: a server by its URL, or the embedded one by the folder that holds its Unix socket. */
 export type PostgresConnection =
@@ -57,7 +57,7 @@ export function embeddedPostgresOptions(
 function poolOptions({ max, connectTimeoutMs, queryTimeoutMs }: PoolLimits): PostgresOptions {
   return {
     type: 'postgres',
-    subscribers: [BrokenConnectionSubscriber],
+    subscribers: [FailedStatementSubscriber],
     invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
     extra: {
       max,

@@ -8,6 +8,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { DatabaseConnectionError, hideValues, lostAgainstAnother } from './database-error.js';
+import { hasFailedStatement } from './failed-statement.subscriber.js';
 
 const MAX_TRANSACTION_RETRIES = 3;
 
@@ -35,16 +36,14 @@ export class Database {
   async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     for (let retries = 0; ; retries += 1) {
       try {
-        return await this.withConnection((runner, client) => runTransaction(runner, client, work));
+        return await this.withConnection((runner) => runTransaction(runner, work));
       } catch (error) {
         if (retries === MAX_TRANSACTION_RETRIES || !lostAgainstAnother(error)) throw error;
       }
     }
   }
 
-  private async withConnection<Result>(
-    use: (runner: QueryRunner, client: ClientBase) => Promise<Result>,
-  ): Promise<Result> {
+  private async withConnection<Result>(use: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
     const client = await connect(runner);
     const loss: { error?: Error } = {};
@@ -53,7 +52,7 @@ export class Database {
     };
     client.on('error', noteLoss);
     try {
-      return await use(runner, client);
+      return await use(runner);
     } catch (error) {
       // TypeORM's complaint about a released runner would hide why the connection is gone.
       if (loss.error !== undefined && isReleasedRunnerError(error)) {
@@ -93,14 +92,13 @@ async function connect(runner: QueryRunner): Promise<ClientBase> {
 
 async function runTransaction<Result>(
   runner: QueryRunner,
-  client: ClientBase,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   await runner.startTransaction();
   try {
     const result = await work(new Transaction(runner));
     // PostgreSQL would answer COMMIT with a silent rollback.
-    if (client.getTransactionStatus() === 'E') {
+    if (hasFailedStatement(runner)) {
       throw new Error('The transaction cannot commit: its work went on after a statement that failed');
     }
     await runner.commitTransaction();

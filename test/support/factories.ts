@@ -13,7 +13,10 @@ const LONG_AGO = '2026-01-05T12:00:00Z';
 
 /** Empties what mails are made of and leave behind, counts ids from 1 again, and sets clock and gates back. */
 export async function emptyTables(db: TestDatabase): Promise<void> {
-  await db.query('TRUNCATE cam_campaigns, cam_leads, cam_quota_counters RESTART IDENTITY CASCADE');
+  // An app under test goes on working: its transactions and this one may wait for each other, and one of them repeats.
+  await db.database.transaction((tx) =>
+    tx.query('TRUNCATE cam_campaigns, cam_leads, cam_quota_counters RESTART IDENTITY CASCADE'),
+  );
   await db.query(
     `UPDATE cam_provider_gates SET next_free_at = '-infinity', shut_until = NULL, shut_reason = NULL`,
   );
