@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /** Outcome of reading one address; `detail` is a sentence that does not repeat the text. */
 export type EmailAddressResult =
@@ -73,7 +73,10 @@ function toAsciiDomain(domain: string): string | undefined {
   // `domainToASCII` also undoes percent-encoding and reads 0x7f.1 as an address: letters only may reach it.
   if (!/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return undefined;
 
-  const labels = domainToASCII(domain).split('.');
+  const ascii = domainToASCII(domain);
+  // Node 24 hands punycode that is none through: it does not decode.
+  if (/(?:^|\.)xn--/.test(domainToUnicode(ascii))) return undefined;
+  const labels = ascii.split('.');
   const isFullName = labels.length >= 2 && labels.every((label) => LABEL.test(label));
   return isFullName && /^(?:[a-z]{2,}|xn--.+)$/.test(labels.at(-1) ?? '') ? labels.join('.') : undefined;
 }
