@@ -25,10 +25,10 @@ describe('postgresOptions', () => {
 describe('connectionOptions', () => {
   it('chooses by the kind of the connection, with the same guards for both', () => {
     const server = connectionOptions({ kind: 'url', url: 'postgres://db/cam' });
-    const embedded = connectionOptions({ kind: 'embedded', socketFolder: '/tmp/cam-1' });
+    const embedded = connectionOptions({ kind: 'embedded', socketFolder: '/run/cam' });
 
     expect(server).toEqual(postgresOptions('postgres://db/cam'));
-    expect(embedded).toEqual(embeddedPostgresOptions('/tmp/cam-1'));
+    expect(embedded).toEqual(embeddedPostgresOptions('/run/cam'));
     expect(server.subscribers).toEqual(embedded.subscribers);
     for (const { extra } of [server, embedded]) {
       expect(extra).toMatchObject({
