@@ -6,6 +6,9 @@ import { ProviderGateReadModel } from '../email/provider/provider-gate.view.js';
 
 const NOTHING_LEAVES = 'Nothing leaves the house: mail is only simulated';
 
+/** What law and the provider's policy ask of every mail, and this release does not add. */
+const MAIL_LEAVES = 'Mail leaves the house: postal address and unsubscribe link must stand in the templates';
+
 export interface ProviderState {
   readonly name: ProviderName;
   readonly configured: boolean;
@@ -28,7 +31,7 @@ export class ProviderHealth implements OnApplicationBootstrap {
   /** Whoever starts the process must learn it without asking. */
   onApplicationBootstrap(): void {
     const { name: provider, delivers } = this.state;
-    if (delivers) this.logger.log({ event: 'provider.delivers', provider });
+    if (delivers) this.logger.warn({ event: 'provider.delivers', provider, message: MAIL_LEAVES });
     else this.logger.warn({ event: 'provider.simulates', provider, message: NOTHING_LEAVES });
   }
 
@@ -47,7 +50,7 @@ export class ProviderHealth implements OnApplicationBootstrap {
     if (!this.state.delivers) return indicator.up({ message: NOTHING_LEAVES });
     try {
       const gate = await this.gates.findShut(this.provider.getName());
-      if (gate === null) return indicator.up();
+      if (gate === null) return indicator.up({ message: MAIL_LEAVES });
       return indicator.degraded({ message: gate.reason, shut_until: gate.until.toISOString() });
     } catch (error) {
       // The driver's message names hosts and users, and the probes are open to everybody.

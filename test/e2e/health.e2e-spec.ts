@@ -48,6 +48,17 @@ describe('health', () => {
     ]);
   });
 
+  it('reminds a provider that delivers of what the templates must carry', async () => {
+    const emailProvider = { resendApiKey: 're_e2e', fromEmail: 'grace@sender.test' };
+
+    const { body } = await ask('/health', { emailProvider });
+
+    expect(body.details['provider']).toMatchObject({
+      status: 'up',
+      message: expect.stringContaining('postal address and unsubscribe link'),
+    });
+  });
+
   it.each([
     ['a provider that delivers', { dryRun: false }, { dry_run: false, delivers: true }],
     ['a dry run', { dryRun: true }, { dry_run: true, delivers: false }],
