@@ -15,7 +15,6 @@ export type ErrorCode =
   | 'campaign_paused'
   | 'email_not_cancellable'
   | 'email_not_retryable'
-  | 'email_exists'
   | 'template_exists'
   | 'idempotency_key_in_use'
   | 'payload_too_large'

@@ -306,8 +306,13 @@ describe('a campaign, over the REST API', () => {
     expect(batch).toMatchObject({ status: 409, body: { code: 'campaign_paused' } });
     expect(known).toMatchObject({ status: 200, body: { id: firstMail.id } });
 
-    const resumed = await api.put<CampaignView>('campaigns/1/resume');
-    expect(resumed.body).toMatchObject({ status: 'ACTIVE', pause_reason: null, paused_at: null });
+    const resumed = await api.put<CampaignView>('campaigns/1/resume', { reason: 'Legal has agreed' });
+    expect(resumed.body).toMatchObject({
+      status: 'ACTIVE',
+      pause_reason: null,
+      paused_at: null,
+      resume_reason: 'Legal has agreed',
+    });
     const after = await api.post('email/send', { ...request, sequence_number: 3 });
     expect(after.status).toBe(201);
   });
@@ -363,6 +368,16 @@ describe('a campaign, over the REST API', () => {
       status: 409,
       body: { code: 'email_not_retryable' },
     });
+  });
+
+  it('keeps a replaced template in its campaign, unless told to make it global', async () => {
+    const words = { template_type: 'intro', subject: 'Hello {first_name}', body: '<p>Hello</p>' };
+
+    const replaced = await api.put<TemplateView>('templates/2', words);
+    const asGlobal = await api.put('templates/2', { ...words, campaign_id: null });
+
+    expect(replaced).toMatchObject({ status: 200, body: { campaign_id: 1, subject: 'Hello {first_name}' } });
+    expect(asGlobal).toMatchObject({ status: 409, body: { code: 'template_exists' } });
   });
 
   it('forgets a template, and keeps the mails made of it', async () => {

@@ -55,6 +55,8 @@ describe('the service as a process', () => {
       ]);
       expect(refused.output + refused.errors).not.toContain('pasted-key');
       expect(refused.errors).not.toMatch(/^ +at /m);
+      // Said once, and not by Nest as well.
+      expect((refused.output + refused.errors).match(/AICMO_CAM_TIMEZONE/g)).toHaveLength(1);
       expect(await readdir(folder)).toEqual([]);
     },
     BOOT_TIMEOUT_MS,
