@@ -18,6 +18,15 @@ const NOBODY = 999;
 /** The first rows of their tables. */
 const [CAMPAIGN, LEAD, EMAIL] = [1, 1, 1];
 
+/** What a leased mail says of the attempt that may have been accepted. */
+const MAYBE_SENT = {
+  attempt: 1,
+  maybe_sent_since: INSTANT,
+  maybe_sent_attempt: 1,
+  maybe_sent_account: 'resend-1',
+  priority: 0,
+};
+
 /** A sound row for each table; the cases below spoil it. Each call makes another row. */
 const SOUND: Readonly<Record<string, () => Columns>> = {
   cam_clock: () => ({ only_row: true }),
@@ -46,6 +55,12 @@ const SOUND: Readonly<Record<string, () => Columns>> = {
   }),
   cam_quota_counters: () => ({ scope: 'campaign', scope_id: CAMPAIGN, day: '2026-03-10', simulated: false }),
   cam_provider_gates: () => ({ provider: 'Resend' }),
+  cam_operator_actions: () => ({
+    outbound_email_id: EMAIL,
+    action: 'cancel',
+    from_status: 'QUEUED',
+    actor: 'ops',
+  }),
   cam_idempotency_keys: () => ({
     scope: 'POST /email/send',
     key: 'k',
@@ -144,14 +159,23 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
   ck_dispatch_queue_lease_holds_place: ['cam_dispatch_queue', { lease_token: SOME_UUID }],
   ck_dispatch_queue_maybe_sent: [
     'cam_dispatch_queue',
-    { maybe_sent_since: INSTANT },
+    { maybe_sent_since: INSTANT, priority: 0 },
     { maybe_sent_attempt: 1, attempt: 1 },
+    { maybe_sent_account: 'resend-1' },
+    { maybe_sent_since: INSTANT, maybe_sent_attempt: 1, attempt: 1, priority: 0 },
   ],
+  ck_dispatch_queue_priority: [
+    'cam_dispatch_queue',
+    { priority: 1 },
+    { priority: 2, follow_up: true },
+    { ...MAYBE_SENT, priority: 2 },
+  ],
+  ck_dispatch_queue_lost_leases: ['cam_dispatch_queue', { lost_leases: -1 }],
   ck_dispatch_queue_attempt: [
     'cam_dispatch_queue',
     { attempt: -1 },
-    { maybe_sent_since: INSTANT, maybe_sent_attempt: 2, attempt: 1 },
-    { maybe_sent_since: INSTANT, maybe_sent_attempt: 0, attempt: 1 },
+    { ...MAYBE_SENT, maybe_sent_attempt: 2 },
+    { ...MAYBE_SENT, maybe_sent_attempt: 0 },
   ],
   ck_dispatch_queue_retry_count: ['cam_dispatch_queue', { retry_count: -1 }],
 
@@ -175,7 +199,15 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
 
   pk_provider_gates: ['cam_provider_gates', {}],
   ck_provider_gates_provider: ['cam_provider_gates', { provider: 'Pigeon' }],
+  ck_provider_gates_failure_streak: ['cam_provider_gates', { failure_streak: -1 }],
+  ck_provider_gates_breaker_trips: ['cam_provider_gates', { breaker_trips: -1 }],
   ck_provider_gates_shut: ['cam_provider_gates', { shut_until: INSTANT }, { shut_reason: 'quota' }],
+
+  pk_operator_actions: ['cam_operator_actions', { id: 1 }],
+  fk_operator_actions_outbound_email: ['cam_operator_actions', { outbound_email_id: NOBODY }],
+  ck_operator_actions_action: ['cam_operator_actions', { action: 'shrug' }],
+  ck_operator_actions_reason: ['cam_operator_actions', { reason: '' }, { reason: 'x'.repeat(501) }],
+  ck_operator_actions_resolved_with_reason: ['cam_operator_actions', { action: 'resolve_sent' }],
 
   pk_idempotency_keys: ['cam_idempotency_keys', {}],
   ck_idempotency_keys_answer: [
@@ -238,7 +270,12 @@ describe('The constraints', () => {
       message_id_header: '<1@sender.test>',
       provider_message_id_header: '<1@provider.test>',
     });
-    for (const table of ['cam_send_attempts', 'cam_quota_counters', 'cam_idempotency_keys']) {
+    for (const table of [
+      'cam_send_attempts',
+      'cam_quota_counters',
+      'cam_operator_actions',
+      'cam_idempotency_keys',
+    ]) {
       await insertRow(db, table, SOUND[table]?.() ?? {});
     }
   });

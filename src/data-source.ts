@@ -5,9 +5,11 @@ import { CreateEmailTemplates1763800000003 } from '../migrations/1763800000003-c
 import { CreateOutboundEmails1763800000004 } from '../migrations/1763800000004-create-outbound-emails.js';
 import { CreateDispatch1763800000005 } from '../migrations/1763800000005-create-dispatch.js';
 import { CreateIdempotencyKeys1763800000006 } from '../migrations/1763800000006-create-idempotency-keys.js';
+import { ExtendDispatch1763800000007 } from '../migrations/1763800000007-extend-dispatch.js';
 import { Campaign } from './campaigns/campaign.entity.js';
 import { connectionOptions, type PostgresConnection } from './database/connection-options.js';
 import { DispatchQueueRow } from './email/entities/dispatch-queue-row.entity.js';
+import { OperatorAction } from './email/entities/operator-action.entity.js';
 import { OutboundEmail } from './email/entities/outbound-email.entity.js';
 import { ProviderGate } from './email/entities/provider-gate.entity.js';
 import { QuotaCounter } from './email/entities/quota-counter.entity.js';
@@ -31,6 +33,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       EmailTemplate,
       IdempotencyKey,
       Lead,
+      OperatorAction,
       OutboundEmail,
       ProviderGate,
       QuotaCounter,
@@ -43,6 +46,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CreateOutboundEmails1763800000004,
       CreateDispatch1763800000005,
       CreateIdempotencyKeys1763800000006,
+      ExtendDispatch1763800000007,
     ],
   });
 }

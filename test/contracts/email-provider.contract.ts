@@ -17,7 +17,9 @@ const OUTCOMES: readonly SendOutcome['kind'][] = [
   'accepted',
   'rejected',
   'deferred',
+  'unreachable',
   'ambiguous',
+  'conflicting',
   'misconfigured',
 ];
 

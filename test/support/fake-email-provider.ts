@@ -27,6 +27,8 @@ interface FakeProviderOptions {
   readonly simulated?: boolean;
   /** Default 23 h; 0 makes a provider that remembers no key. */
   readonly dedupeWindowMs?: number;
+  /** Default: the one account of all fakes. */
+  readonly accountFingerprint?: string;
 }
 
 type Step = (call: FakeCall) => SendOutcome | Promise<SendOutcome>;
@@ -37,6 +39,7 @@ type Step = (call: FakeCall) => SendOutcome | Promise<SendOutcome>;
  */
 export class FakeEmailProvider implements EmailProvider {
   readonly dedupeWindowMs: number;
+  readonly accountFingerprint: string;
   readonly simulated: boolean;
   /** Every call, in order. */
   readonly calls: FakeCall[] = [];
@@ -54,6 +57,7 @@ export class FakeEmailProvider implements EmailProvider {
     this.configured = options.configured ?? true;
     this.simulated = options.simulated ?? false;
     this.dedupeWindowMs = options.dedupeWindowMs ?? 23 * 60 * 60 * 1000;
+    this.accountFingerprint = options.accountFingerprint ?? 'fake';
   }
 
   isConfigured(): boolean {
@@ -112,7 +116,7 @@ export class FakeEmailProvider implements EmailProvider {
       return { kind: 'accepted', messageId };
     }
     if (JSON.stringify(first.email) !== JSON.stringify(email)) {
-      return { kind: 'ambiguous', reason: 'this send key was used with another mail before' };
+      return { kind: 'conflicting', reason: 'this send key was used with another mail before' };
     }
     this.repeats += 1;
     return { kind: 'accepted', messageId: first.messageId };

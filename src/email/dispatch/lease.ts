@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { RETRY_DELAYS_MS } from './retry-policy.js';
 
 /** Times of the send protocol, in milliseconds. Tests and chaos runs scale them. */
 export interface DispatchTiming {
@@ -12,6 +13,15 @@ export interface DispatchTiming {
   readonly longestPaceWaitMs: number;
   /** How long a shutdown waits for mails in flight. */
   readonly shutdownWithinMs: number;
+  /** How often the queue is looked at while nothing is known to be due; each wait is between half and one and a half. */
+  readonly pollMs: number;
+  /** Waits before the first retry, the second, …; the last one repeats. */
+  readonly retryDelaysMs: readonly number[];
+  /** How long the breaker shuts the provider's gate when it trips; doubled each time, up to the longest. */
+  readonly firstBreakMs: number;
+  readonly longestBreakMs: number;
+  /** How long a provider that refuses our set-up is left alone before the next probe. */
+  readonly misconfiguredShutMs: number;
 }
 
 export const DISPATCH_TIMING = Symbol('DISPATCH_TIMING');
@@ -22,6 +32,11 @@ export const DEFAULT_DISPATCH_TIMING: DispatchTiming = {
   answerWithinMs: 10_000,
   longestPaceWaitMs: 8_000,
   shutdownWithinMs: 15_000,
+  pollMs: 1_000,
+  retryDelaysMs: RETRY_DELAYS_MS,
+  firstBreakMs: 10_000,
+  longestBreakMs: 300_000,
+  misconfiguredShutMs: 60_000,
 };
 
 /** The right to send one mail, until it ends. */

@@ -30,23 +30,26 @@ export type Settlement =
       readonly waitsFor: 'provider' | 'retry';
     };
 
-/** A misconfigured provider is tried again after this time. */
-const MISCONFIGURED_DELAY_MS = 60_000;
+/** What the decision needs besides the outcome and the mail's history. */
+export interface RetryRules {
+  /** How long the provider remembers the send key; 0: an ambiguous answer is never repeated. */
+  readonly dedupeWindowMs: number;
+  readonly retryDelaysMs: readonly number[];
+  /** A misconfigured provider is tried again after this time. */
+  readonly misconfiguredShutMs: number;
+  /** Uniform in [0, 1), for the jitter. */
+  readonly random: number;
+}
+
+/** Spreads the mails that one Retry-After sent away. */
+const WISH_JITTER_MS = 1_000;
 
 /**
  * Decides what becomes of a mail after an attempt. Pure: the repository carries it out.
  *
  * A mail of which an earlier attempt may have been accepted ends only sent or unknown, never failed or dropped.
- *
- * @param dedupeWindowMs how long the provider remembers the send key; 0: an ambiguous answer is never repeated
- * @param random uniform in [0, 1), for the retry's jitter
  */
-export function settleAttempt(
-  outcome: SendOutcome,
-  history: AttemptHistory,
-  dedupeWindowMs: number,
-  random: number,
-): Settlement {
+export function settleAttempt(outcome: SendOutcome, history: AttemptHistory, rules: RetryRules): Settlement {
   switch (outcome.kind) {
     case 'accepted':
       return { kind: 'sent', messageId: outcome.messageId };
@@ -58,43 +61,43 @@ export function settleAttempt(
             message: `An earlier attempt may have been accepted. ${outcome.reason}`,
           }
         : { kind: 'failed', code: outcome.code, message: outcome.reason };
+    case 'conflicting':
+      return { kind: 'unknown', code: 'SEND_KEY_CONFLICT', message: outcome.reason };
     case 'deferred':
-      return {
-        kind: 'retry',
-        delayMs: outcome.retryAfterMs ?? retryDelayMs(history.attempt, random),
-        definite: true,
-        counts: false,
-        waitsFor: 'provider',
-      };
+      return definiteRetry(
+        outcome.retryAfterMs === undefined
+          ? retryDelayMs(rules.retryDelaysMs, history.attempt, rules.random)
+          : outcome.retryAfterMs + WISH_JITTER_MS * rules.random,
+      );
+    case 'unreachable':
+      return definiteRetry(retryDelayMs(rules.retryDelaysMs, history.attempt, rules.random));
     case 'misconfigured':
-      return {
-        kind: 'retry',
-        delayMs: MISCONFIGURED_DELAY_MS,
-        definite: true,
-        counts: false,
-        waitsFor: 'provider',
-      };
+      return definiteRetry(rules.misconfiguredShutMs);
     case 'ambiguous':
-      return settleAmbiguous(outcome.reason, history, dedupeWindowMs, random);
+      return settleAmbiguous(outcome, history, rules);
     default:
       return assertNever(outcome);
   }
 }
 
+function definiteRetry(delayMs: number): Settlement {
+  return { kind: 'retry', delayMs, definite: true, counts: false, waitsFor: 'provider' };
+}
+
 function settleAmbiguous(
-  reason: string,
+  { reason, retryAfterMs }: Extract<SendOutcome, { kind: 'ambiguous' }>,
   history: AttemptHistory,
-  dedupeWindowMs: number,
-  random: number,
+  rules: RetryRules,
 ): Settlement {
-  if (history.retryCount >= history.maxRetries) {
+  const counts = retryAfterMs === undefined;
+  if (counts && history.retryCount >= history.maxRetries) {
     return { kind: 'unknown', code: 'RETRIES_EXHAUSTED', message: reason };
   }
-  const delayMs = retryDelayMs(history.retryCount + 1, random);
-  if (history.maybeSentAgeMs + delayMs >= dedupeWindowMs) {
+  const delayMs = retryAfterMs ?? retryDelayMs(rules.retryDelaysMs, history.retryCount + 1, rules.random);
+  if (history.maybeSentAgeMs + delayMs >= rules.dedupeWindowMs) {
     return { kind: 'unknown', code: 'OUTCOME_UNKNOWN', message: reason };
   }
-  return { kind: 'retry', delayMs, definite: false, counts: true, waitsFor: 'retry' };
+  return { kind: 'retry', delayMs, definite: false, counts, waitsFor: counts ? 'retry' : 'provider' };
 }
 
 /** A stop met before the wire: dropped, unless an earlier attempt may have been accepted. */

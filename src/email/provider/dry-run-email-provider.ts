@@ -5,10 +5,12 @@ import type { EmailProvider, ProviderName, SendOutcome } from './email-provider.
 /** Stands in front of a provider and never calls its `send`: everything but the delivery happens under its name. */
 export class DryRunEmailProvider implements EmailProvider {
   readonly dedupeWindowMs: number;
+  readonly accountFingerprint: string;
   readonly simulated = true;
 
   constructor(private readonly inner: EmailProvider) {
     this.dedupeWindowMs = inner.dedupeWindowMs;
+    this.accountFingerprint = inner.accountFingerprint;
   }
 
   isConfigured(): boolean {

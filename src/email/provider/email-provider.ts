@@ -26,8 +26,15 @@ export type SendOutcome =
   | { readonly kind: 'rejected'; readonly code: string; readonly reason: string }
   /** Certainly not accepted this time; the same mail may be later. `retryAfterMs` is the provider's own wish. */
   | { readonly kind: 'deferred'; readonly reason: string; readonly retryAfterMs?: number }
-  /** It may have been accepted: only a repeat under the same key within `dedupeWindowMs` is safe. */
-  | { readonly kind: 'ambiguous'; readonly reason: string }
+  /** Certainly not handed over: no connection came about. The same mail may go later. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /**
+   * It may have been accepted: only a repeat under the same key within `dedupeWindowMs` is safe. `retryAfterMs` is set
+   * when the provider says that it is at work on this very mail: asking again costs no retry then.
+   */
+  | { readonly kind: 'ambiguous'; readonly reason: string; readonly retryAfterMs?: number }
+  /** The provider knows the key with another body: that one may have been accepted, and no repeat helps. */
+  | { readonly kind: 'conflicting'; readonly reason: string }
   /** Certainly not accepted because of our own set-up (key, domain, account): fails no mail, shuts the provider. */
   | { readonly kind: 'misconfigured'; readonly reason: string };
 
@@ -45,6 +52,12 @@ export interface EmailProvider {
 
   /** Milliseconds for which the provider remembers a send key; 0 when it has no such memory. */
   readonly dedupeWindowMs: number;
+
+  /**
+   * Tells accounts of providers apart without giving away the key: only the account that took a mail remembers its
+   * send key.
+   */
+  readonly accountFingerprint: string;
 
   /** True when nothing leaves the house: mail accepted through it is `simulated`. */
   readonly simulated: boolean;

@@ -9,6 +9,7 @@ export class NoOpEmailProvider implements EmailProvider {
    * was cut off is repeated, and in the end given up, as it would be with a live provider.
    */
   readonly dedupeWindowMs = 23 * 60 * 60 * 1000;
+  readonly accountFingerprint = 'noop';
   readonly simulated = true;
 
   isConfigured(): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CreateEmailOptions, Resend } from 'resend';
 
 import type { EmailProvider, ProviderName, SendOutcome, WireEmail } from '../email-provider.js';
@@ -26,6 +27,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Delivers through the Resend API: one POST per call, no retry, the mail's key as `Idempotency-Key`. */
 export class ResendEmailProvider implements EmailProvider {
   readonly dedupeWindowMs = DEDUPE_WINDOW_MS;
+  readonly accountFingerprint: string;
   readonly simulated = false;
   readonly #resend: Resend;
 
@@ -36,6 +38,7 @@ export class ResendEmailProvider implements EmailProvider {
     if (fromEmail.trim() === '') throw new Error('Resend needs a sender address');
     // Always explicit: left out, the SDK would send the key to wherever RESEND_BASE_URL points.
     this.#resend = new Resend(apiKey, { baseUrl });
+    this.accountFingerprint = fingerprintOf(baseUrl, apiKey);
   }
 
   /** Always true: without a key and a sender there is no instance. */
@@ -81,6 +84,14 @@ export class ResendEmailProvider implements EmailProvider {
       return { error };
     }
   }
+}
+
+/** A hash of a random key cannot be turned back; 64 bits of it tell accounts apart. */
+function fingerprintOf(baseUrl: string, apiKey: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([baseUrl, apiKey]), 'utf8')
+    .digest('hex');
+  return `resend-${digest.slice(0, 16)}`;
 }
 
 /** Names are sorted because Resend refuses a repeat whose body differs, and a JSON column does not keep their order. */
