@@ -9,6 +9,7 @@ import { OutboundEmailsReadModel } from './api/outbound-emails.view.js';
 import { CapacityController } from './caps/capacity.controller.js';
 import { CapacityReadModel } from './caps/capacity.view.js';
 import { QuotaRepository } from './caps/quota.repository.js';
+import { ClaimRepository } from './dispatch/claim.repository.js';
 import { DispatchQueueRepository } from './dispatch/dispatch-queue.repository.js';
 import { Dispatcher } from './dispatch/dispatcher.service.js';
 import { EmailRetryTask } from './dispatch/email-retry.task.js';
@@ -16,6 +17,7 @@ import { EmailSender } from './dispatch/email-sender.service.js';
 import { DEFAULT_DISPATCH_TIMING, DISPATCH_TIMING } from './dispatch/lease.js';
 import { OperatorActionsRepository } from './dispatch/operator-actions.repository.js';
 import { SettlementRepository } from './dispatch/settlement.repository.js';
+import { StopsRepository } from './dispatch/stops.repository.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
 import { createEmailProvider } from './provider/email-provider.factory.js';
 import { ProviderGateRepository } from './provider/provider-gate.repository.js';
@@ -39,6 +41,7 @@ import { TemplateRenderer } from './templates/template-renderer.js';
     AcceptRepository,
     BatchSendingService,
     CapacityReadModel,
+    ClaimRepository,
     DispatchQueueRepository,
     Dispatcher,
     EmailComposer,
@@ -54,6 +57,7 @@ import { TemplateRenderer } from './templates/template-renderer.js';
     ProviderGateRepository,
     QuotaRepository,
     SettlementRepository,
+    StopsRepository,
   ],
   exports: [EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel],
 })

@@ -169,13 +169,18 @@ describe('the service as a process', () => {
     it(
       'keeps everything through kill -9',
       async () => {
-        const before = await readAll();
+        // The mail in doubt goes on by itself: a comparison needs it at its end.
+        let before = await readAll();
+        while (before.mails.some(({ sent_at, error_code }) => sent_at === null && error_code === null)) {
+          await delay(100);
+          before = await readAll();
+        }
 
         await current.kill('SIGKILL');
         await boot();
 
         expect(await readAll()).toEqual(before);
-        expect(before.mails.map(({ status }) => status)).toEqual(['QUEUED', 'FAILED', 'SENT']);
+        expect(before.mails.map(({ status }) => status)).toEqual(['SENT', 'FAILED', 'SENT']);
       },
       BOOT_TIMEOUT_MS,
     );
@@ -183,6 +188,16 @@ describe('the service as a process', () => {
     it(
       'settles after its restart what a lost answer had left open, without sending it again',
       async () => {
+        resend.setMode('accept-then-reset', { times: 1 });
+        const sent = await api.post<OutboundEmailView>('email/send', {
+          campaign_id: 1,
+          lead_id: 1,
+          template_type: 'intro',
+          sequence_number: 5,
+        });
+        await current.kill('SIGKILL');
+        await boot();
+
         let open = await openMails();
         while (open.length > 0) {
           await delay(100);
@@ -190,8 +205,9 @@ describe('the service as a process', () => {
         }
 
         const { mails } = await readAll();
-        expect(mails.map(({ status }) => status)).toEqual(['SENT', 'FAILED', 'SENT']);
-        expect([...resend.history.accepted.values()].map(({ count }) => count)).toEqual([1, 1]);
+        expect(sent).toMatchObject({ status: 202, body: { status: 'QUEUED' } });
+        expect(mails.map(({ status }) => status)).toEqual(['SENT', 'SENT', 'FAILED', 'SENT']);
+        expect([...resend.history.accepted.values()].map(({ count }) => count)).toEqual([1, 1, 1]);
       },
       BOOT_TIMEOUT_MS,
     );

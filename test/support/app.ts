@@ -16,6 +16,8 @@ import { createHttpAdapter } from '../../src/http/http-adapter.js';
 import type { ProblemBody } from '../../src/http/problem.js';
 import { configurationOf } from './config.js';
 
+const HOUR_MS = 3_600_000;
+
 type Settings = NonNullable<Parameters<typeof configurationOf>[0]>;
 
 export interface TestAppOptions extends Settings {
@@ -131,7 +133,8 @@ export class TestApp {
       .overrideProvider(Configuration)
       .useValue(configurationOf({ ...settings, database: { url: databaseUrl, ...settings.database } }))
       .overrideProvider(DISPATCH_TIMING)
-      .useValue({ ...DEFAULT_DISPATCH_TIMING, ...timing });
+      // Nothing is sent by the clock: tests drain, or their own accepting wakes the loop.
+      .useValue({ ...DEFAULT_DISPATCH_TIMING, pollMs: HOUR_MS, ...timing });
     if (provider !== undefined) testing.overrideProvider(EMAIL_PROVIDER).useValue(provider);
     const module = await testing.compile();
 

@@ -5,15 +5,15 @@ import { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import { RecipientAllowlist } from '../../src/config/recipient-allowlist.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
 import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
-import {
-  DispatchQueueRepository,
-  type QueueOwner,
-} from '../../src/email/dispatch/dispatch-queue.repository.js';
+import { ClaimRepository } from '../../src/email/dispatch/claim.repository.js';
+import { DispatchQueueRepository } from '../../src/email/dispatch/dispatch-queue.repository.js';
 import { Dispatcher } from '../../src/email/dispatch/dispatcher.service.js';
 import { EmailSender } from '../../src/email/dispatch/email-sender.service.js';
 import { DEFAULT_DISPATCH_TIMING, type DispatchTiming } from '../../src/email/dispatch/lease.js';
 import { OperatorActionsRepository } from '../../src/email/dispatch/operator-actions.repository.js';
+import { ownerOf, type QueueOwner } from '../../src/email/dispatch/queue-owner.js';
 import { SettlementRepository } from '../../src/email/dispatch/settlement.repository.js';
+import { StopsRepository } from '../../src/email/dispatch/stops.repository.js';
 import type { EmailProvider } from '../../src/email/provider/email-provider.js';
 import { ProviderGateRepository } from '../../src/email/provider/provider-gate.repository.js';
 import { ProviderGateReadModel } from '../../src/email/provider/provider-gate.view.js';
@@ -37,6 +37,7 @@ export interface Engine {
   readonly campaigns: CampaignsRepository;
   readonly quota: QuotaRepository;
   readonly accepts: AcceptRepository;
+  readonly claims: ClaimRepository;
   readonly queue: DispatchQueueRepository;
   readonly settlements: SettlementRepository;
   readonly operators: OperatorActionsRepository;
@@ -77,13 +78,24 @@ export function createEngine(db: TestDatabase, options: EngineOptions = {}): Eng
   });
 
   const quota = new QuotaRepository(sendingConfig);
-  const accepts = new AcceptRepository(database, quota, timing);
-  const queue = new DispatchQueueRepository(database, quota, timing);
+  const stops = new StopsRepository();
+  const accepts = new AcceptRepository(database, quota, stops, timing);
+  const queue = new DispatchQueueRepository(database, quota);
   const settlements = new SettlementRepository(database, quota);
   const gates = new ProviderGateRepository(database);
   const gatesView = new ProviderGateReadModel(database);
+  const claims = new ClaimRepository(
+    database,
+    quota,
+    stops,
+    gates,
+    settlements,
+    sendingConfig,
+    providerConfig,
+    timing,
+  );
   const sender = new EmailSender(provider, queue, settlements, gates, sendingConfig, providerConfig, timing);
-  const dispatcher = new Dispatcher(provider, queue, settlements, sender, gatesView, providerConfig, timing);
+  const dispatcher = new Dispatcher(provider, claims, queue, settlements, sender, gatesView, timing);
 
   const campaigns = new CampaignsRepository(database);
   const campaignsService = new CampaignsService(campaigns);
@@ -104,14 +116,11 @@ export function createEngine(db: TestDatabase, options: EngineOptions = {}): Eng
   );
   return {
     provider,
-    owner: {
-      provider: provider.getName(),
-      simulated: provider.simulated,
-      dedupeWindowMs: provider.dedupeWindowMs,
-    },
+    owner: ownerOf(provider),
     campaigns,
     quota,
     accepts,
+    claims,
     queue,
     settlements,
     operators: new OperatorActionsRepository(database, quota),
@@ -128,5 +137,12 @@ export function createEngine(db: TestDatabase, options: EngineOptions = {}): Eng
 export function acceptContext(
   fields: Pick<AcceptContext, 'campaignId'> & Partial<AcceptContext>,
 ): AcceptContext {
-  return { provider: 'Resend', simulated: false, maxRetries: 12, placing: 'reserve', ...fields };
+  return {
+    provider: 'Resend',
+    simulated: false,
+    accountFingerprint: 'fake',
+    maxRetries: 12,
+    placing: 'reserve',
+    ...fields,
+  };
 }

@@ -18,7 +18,9 @@ export async function emptyTables(db: TestDatabase): Promise<void> {
     tx.query('TRUNCATE cam_campaigns, cam_leads, cam_quota_counters RESTART IDENTITY CASCADE'),
   );
   await db.query(
-    `UPDATE cam_provider_gates SET next_free_at = '-infinity', shut_until = NULL, shut_reason = NULL`,
+    `UPDATE cam_provider_gates
+        SET next_free_at = '-infinity', shut_until = NULL, shut_reason = NULL, failure_streak = 0, breaker_trips = 0,
+            probe_until = NULL, reconciled_at = NULL`,
   );
   await db.setClockOffset('0');
 }
@@ -160,7 +162,7 @@ function evidenceOf(status: StoredStatus): Partial<OutboundEmail> {
 
 /**
  * A stored mail, and its queue entry while it is open: due since long, holding no place, never attempted, unless
- * `queue` says otherwise. Places that `queue.cap_day` holds are counted. @returns its id
+ * `queue` says otherwise. A doubt is about the account of {@link FakeEmailProvider}, unless said. Places that `queue.cap_day` holds are counted. @returns its id
  */
 export async function insertEmail(
   db: TestDatabase,
@@ -177,6 +179,7 @@ export async function insertEmail(
     provider,
     simulated,
     due_at: LONG_AGO,
+    ...(queue.maybe_sent_since && { maybe_sent_account: 'fake', priority: 0 }),
     ...queue,
   });
   if (queue.cap_day !== undefined && queue.cap_day !== null) {

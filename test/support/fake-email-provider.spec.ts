@@ -50,7 +50,7 @@ describe('FakeEmailProvider', () => {
 
     const outcome = await provider.send({ ...MAIL, subject: 'Another' }, 'k1', 10);
 
-    expect(outcome.kind).toBe('ambiguous');
+    expect(outcome.kind).toBe('conflicting');
     expect(provider.accepted).toHaveLength(1);
   });
 

@@ -47,10 +47,13 @@ export class FakeEmailProvider implements EmailProvider {
   readonly accepted: FakeMail[] = [];
   /** Calls that met a mail accepted before, under the same key. */
   repeats = 0;
+  /** Most calls that were under way at one time. */
+  mostAtOnce = 0;
 
   private readonly name: ProviderName;
   private readonly configured: boolean;
   private readonly script: Step[] = [];
+  private atOnce = 0;
 
   constructor(options: FakeProviderOptions = {}) {
     this.name = options.name ?? 'Resend';
@@ -104,8 +107,14 @@ export class FakeEmailProvider implements EmailProvider {
   async send(email: WireEmail, sendKey: string, timeoutMs: number): Promise<SendOutcome> {
     const call = { email, sendKey, timeoutMs };
     this.calls.push(call);
-    const step = this.script.shift();
-    return step === undefined ? this.accept(call) : step(call);
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    try {
+      const step = this.script.shift();
+      return step === undefined ? this.accept(call) : await step(call);
+    } finally {
+      this.atOnce -= 1;
+    }
   }
 
   private accept({ email, sendKey }: FakeCall, messageId = `fake-${randomUUID()}`): SendOutcome {

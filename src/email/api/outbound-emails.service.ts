@@ -29,7 +29,7 @@ export class OutboundEmailsService {
     if (!done) {
       throw new DomainError('email_not_retryable', `The mail is ${email.status}, not FAILED or DROPPED.`);
     }
-    void this.dispatcher.drain();
+    this.dispatcher.nudge();
     return email;
   }
 

@@ -36,6 +36,22 @@ describe('DayPlaces', () => {
     ]);
   });
 
+  it('hands out again what was put back', () => {
+    const day = places({ cap: 1, used: 0 }, none);
+    day.take(7);
+
+    day.putBack(7);
+
+    expect([day.take(8), day.take(7)]).toEqual(['taken', 'global']);
+    expect([...day.taken.byCampaign]).toEqual([
+      [7, 0],
+      [8, 1],
+    ]);
+    expect(() => {
+      day.putBack(7);
+    }).toThrow('no place');
+  });
+
   it('has no end without caps', () => {
     expect(places(none, none).take(7)).toBe('taken');
   });

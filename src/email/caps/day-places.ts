@@ -36,6 +36,14 @@ export class DayPlaces {
     return 'taken';
   }
 
+  /** Takes back what {@link take} gave: the mail does not go after all. */
+  putBack(campaignId: number): void {
+    const takenHere = this.takenByCampaign.get(campaignId) ?? 0;
+    if (takenHere === 0) throw new Error(`Campaign ${campaignId} has taken no place`);
+    this.takenGlobally -= 1;
+    this.takenByCampaign.set(campaignId, takenHere - 1);
+  }
+
   /** Places taken so far: all of them, and by campaign. */
   get taken(): { readonly global: number; readonly byCampaign: ReadonlyMap<number, number> } {
     return { global: this.takenGlobally, byCampaign: this.takenByCampaign };

@@ -19,6 +19,8 @@ export interface HeldPlace {
 interface CounterRow {
   scope_id: number;
   used: number;
+  day: string;
+  ends_in_ms: number;
 }
 
 /**
@@ -41,40 +43,54 @@ export class QuotaRepository {
 
   /** Locks today's counters until the transaction ends. */
   async lockToday(tx: Transaction, simulated: boolean, caps: readonly CampaignCap[]): Promise<DayPlaces> {
-    const ids = caps.map(({ campaignId }) => campaignId).sort((a, b) => a - b);
-    const [today] = await tx.query<{ day: string; ends_in_ms: number }>(
-      `SELECT today.day::text AS day,
-              EXTRACT(EPOCH FROM ((today.day + 1)::timestamp AT TIME ZONE $1) - cam_now())::float8 * 1000 AS ends_in_ms
-         FROM (SELECT (cam_now() AT TIME ZONE $1)::date AS day) AS today`,
-      [this.timeZone],
+    const ids = [0, ...caps.map(({ campaignId }) => campaignId)];
+    let rows = await this.lockCounters(tx, simulated, ids);
+    while (rows.length < ids.length) {
+      // The counters exist before they are used: two first mails of a day then meet on the rows' locks.
+      await this.createCounters(tx, simulated, ids);
+      rows = await this.lockCounters(tx, simulated, ids);
+    }
+    const used = new Map(rows.map((row) => [row.scope_id, row.used]));
+    const counterOf = (scopeId: number, cap: number | null): LockedCounter => ({
+      cap,
+      used: used.get(scopeId) ?? 0,
+    });
+    const [today] = rows;
+    if (today === undefined) throw new Error('There is no global counter');
+    return new DayPlaces(
+      today.day,
+      today.ends_in_ms,
+      counterOf(0, this.globalCap),
+      new Map(caps.map(({ campaignId, cap }) => [campaignId, counterOf(campaignId, cap)])),
     );
-    if (today === undefined) throw new Error('The database knows no day');
+  }
 
-    // The counters exist before they are used: two first mails of a day then meet on the rows' locks.
-    await tx.query(
-      `INSERT INTO cam_quota_counters (scope, scope_id, day, simulated)
-       SELECT CASE WHEN id = 0 THEN 'global' ELSE 'campaign' END, id, $2, $3
-         FROM unnest($1::integer[]) AS wanted (id)
-        ORDER BY id
-       ON CONFLICT DO NOTHING`,
-      [[0, ...ids], today.day, simulated],
-    );
-    const rows = await tx.query<CounterRow>(
-      `SELECT scope_id, used FROM cam_quota_counters
-        WHERE scope IN ('global', 'campaign') AND scope_id = ANY($1) AND day = $2 AND simulated = $3
+  private async lockCounters(
+    tx: Transaction,
+    simulated: boolean,
+    ids: readonly number[],
+  ): Promise<CounterRow[]> {
+    return tx.query<CounterRow>(
+      `SELECT scope_id, used, day::text AS day,
+              EXTRACT(EPOCH FROM ((day + 1)::timestamp AT TIME ZONE $1) - cam_now())::float8 * 1000 AS ends_in_ms
+         FROM cam_quota_counters
+        WHERE scope IN ('global', 'campaign') AND scope_id = ANY($2) AND simulated = $3
+          AND day = (cam_now() AT TIME ZONE $1)::date
         ORDER BY scope_id
           FOR UPDATE`,
-      [[0, ...ids], today.day, simulated],
+      [this.timeZone, ids, simulated],
     );
-    const used = new Map(rows.map((row) => [row.scope_id, row.used]));
-    const campaigns = new Map(
-      caps.map(({ campaignId, cap }): [number, LockedCounter] => [
-        campaignId,
-        { cap, used: used.get(campaignId) ?? 0 },
-      ]),
+  }
+
+  private async createCounters(tx: Transaction, simulated: boolean, ids: readonly number[]): Promise<void> {
+    await tx.query(
+      `INSERT INTO cam_quota_counters (scope, scope_id, day, simulated)
+       SELECT CASE WHEN id = 0 THEN 'global' ELSE 'campaign' END, id, (cam_now() AT TIME ZONE $1)::date, $3
+         FROM unnest($2::integer[]) AS wanted (id)
+        ORDER BY id
+       ON CONFLICT DO NOTHING`,
+      [this.timeZone, ids, simulated],
     );
-    const global = { cap: this.globalCap, used: used.get(0) ?? 0 };
-    return new DayPlaces(today.day, today.ends_in_ms, global, campaigns);
   }
 
   /** Writes down what was taken since {@link lockToday}, in the same transaction. */
@@ -92,10 +108,11 @@ export class QuotaRepository {
 
   /** Returns the two places of a mail that certainly was not accepted. */
   async giveBack(tx: Transaction, place: HeldPlace): Promise<void> {
-    for (const [scope, scopeId] of [
+    const counters = [
       ['global', 0],
       ['campaign', place.campaignId],
-    ] as const) {
+    ] as const;
+    for (const [scope, scopeId] of counters) {
       await tx.query(
         `UPDATE cam_quota_counters SET used = used - 1
           WHERE scope = $1 AND scope_id = $2 AND day = $3 AND simulated = $4`,

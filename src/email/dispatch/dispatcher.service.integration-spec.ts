@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEngine } from '../../../test/support/engine.js';
 import { emptyTables, insertCampaign, insertEmail, insertLeads } from '../../../test/support/factories.js';
@@ -59,57 +61,6 @@ describe('Dispatcher.drain', () => {
     expect(await countByStatus()).toEqual({ SENT: 120 });
   });
 
-  it('joins a run under way and makes it look once more', async () => {
-    const { dispatcher } = createEngine(db, { provider });
-    await insertEmails(1);
-    const letGo = holdNext();
-    const first = dispatcher.drain();
-    await untilCalled();
-    await insertEmails(1);
-
-    const second = dispatcher.drain();
-    letGo();
-    await first;
-
-    expect(second).toBe(first);
-    expect(await countByStatus()).toEqual({ SENT: 2 });
-  });
-
-  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])('loses no call that comes as the run ends: turn %i', async (turns) => {
-    const { dispatcher, queue } = createEngine(db, { provider });
-    const claim = queue.claim.bind(queue);
-    let called: Promise<void> | undefined;
-    queue.claim = async (...claimed) => {
-      queue.claim = claim;
-      const nothing = await claim(...claimed);
-      await insertEmails(1);
-      let turn = Promise.resolve();
-      for (let count = 0; count < turns; count += 1) turn = turn.then(() => undefined);
-      called = turn.then(() => dispatcher.drain());
-      return nothing;
-    };
-
-    await dispatcher.drain();
-    await called;
-
-    expect(await countByStatus()).toEqual({ SENT: 1 });
-  });
-
-  it('never rejects, and works again after a failure', async () => {
-    const { dispatcher, queue } = createEngine(db, { provider });
-    await insertEmails(1);
-    const claim = queue.claim.bind(queue);
-    queue.claim = () => Promise.reject(new DatabaseConnectionError(new Error('Connection terminated')));
-
-    await dispatcher.drain();
-    const afterFailure = await countByStatus();
-    queue.claim = claim;
-    await dispatcher.drain();
-
-    expect(afterFailure).toEqual({ QUEUED: 1 });
-    expect(await countByStatus()).toEqual({ SENT: 1 });
-  });
-
   it('sends each mail once when several replicas drain at the same time', async () => {
     const replicas = Array.from({ length: 4 }, () => createEngine(db, { provider }));
     await insertEmails(150);
@@ -129,7 +80,7 @@ describe('Dispatcher.runOnce', () => {
 
     const round = await dispatcher.runOnce();
 
-    expect(round).toEqual({ leased: 3, more: true });
+    expect(round).toEqual({ leased: 3, more: false });
     expect(await countByStatus()).toEqual({ SENT: 3, QUEUED: 2 });
   });
 
@@ -197,37 +148,108 @@ describe('Dispatcher.runOnce', () => {
   });
 });
 
-describe('Dispatcher and a shutdown', () => {
-  it('awaits the round under way and claims no more', async () => {
-    const { dispatcher } = createEngine(db, { provider, ratePerSecond: 0.5 });
-    await insertEmails(2);
+describe('Dispatcher, its loop', () => {
+  /** Looks rarely unless told otherwise: what it does in time, it does because it was woken. */
+  const HOUR_MS = 3_600_000;
+
+  it('looks once at its start, and sends until nothing is due', async () => {
+    const { dispatcher } = createEngine(db, { provider, timing: { pollMs: HOUR_MS } });
+    await insertEmails(230);
+
+    dispatcher.onApplicationBootstrap();
+
+    await until({ SENT: 230 });
+    await dispatcher.beforeApplicationShutdown();
+  });
+
+  it('is woken by a nudge, also one that comes while it looks', async () => {
+    const { dispatcher, queue } = createEngine(db, { provider, timing: { pollMs: HOUR_MS } });
+    const hasDue = queue.hasDue.bind(queue);
+    queue.hasDue = async (owner) => {
+      queue.hasDue = hasDue;
+      const nothing = await hasDue(owner);
+      await insertEmails(1);
+      dispatcher.nudge();
+      return nothing;
+    };
+
+    dispatcher.onApplicationBootstrap();
+
+    await until({ SENT: 1 });
+    await insertEmails(1);
+    dispatcher.nudge();
+    await until({ SENT: 2 });
+    await dispatcher.beforeApplicationShutdown();
+  });
+
+  it('finds by itself what another process left behind', async () => {
+    const { dispatcher } = createEngine(db, { provider, timing: { pollMs: 5 } });
+    dispatcher.onApplicationBootstrap();
+
+    await insertEmails(3);
+
+    await until({ SENT: 3 });
+    await dispatcher.beforeApplicationShutdown();
+  });
+
+  it('goes on after a failure of the database', async () => {
+    const { dispatcher, claims } = createEngine(db, { provider, timing: { pollMs: 5 } });
+    const claim = claims.claim.bind(claims);
+    let failures = 0;
+    claims.claim = (...claimed) => {
+      failures += 1;
+      if (failures > 3) return claim(...claimed);
+      return Promise.reject(new DatabaseConnectionError(new Error('Connection terminated')));
+    };
+    await insertEmails(1);
+
+    dispatcher.onApplicationBootstrap();
+
+    await until({ SENT: 1 });
+    await dispatcher.beforeApplicationShutdown();
+  });
+
+  it('takes on no more than it can have in flight, and goes on while some are slow', async () => {
+    const { dispatcher } = createEngine(db, { provider, timing: { pollMs: HOUR_MS } });
+    const release: (() => void)[] = [];
+    for (let count = 0; count < 40; count += 1) release.push(holdNext());
+    await insertEmails(250);
+
+    dispatcher.onApplicationBootstrap();
+
+    await until({ SENT: 210, QUEUED: 40 });
+    for (const letGo of release) letGo();
+    await until({ SENT: 250 });
+    await dispatcher.beforeApplicationShutdown();
+    expect(provider.mostAtOnce).toBeLessThanOrEqual(100);
+  });
+
+  it('claims no more once the service stops, and takes what it has to its end', async () => {
+    const engine = createEngine(db, { provider, timing: { pollMs: 5 } });
+    await insertEmails(1);
     const letGo = holdNext();
-    const draining = dispatcher.drain();
+    engine.dispatcher.onApplicationBootstrap();
     await untilCalled();
 
-    const stopped = dispatcher.beforeApplicationShutdown();
+    const stopped = Promise.all([
+      engine.dispatcher.beforeApplicationShutdown(),
+      engine.sender.beforeApplicationShutdown(),
+    ]);
+    await insertEmails(1);
     letGo();
     await stopped;
 
     expect(await countByStatus()).toEqual({ SENT: 1, QUEUED: 1 });
-    await draining;
-    await dispatcher.drain();
-    expect(provider.calls).toHaveLength(1);
-  });
-
-  it('waits no longer than its time when the database stays away', async () => {
-    const { dispatcher, settlements } = createEngine(db, { provider, timing: { shutdownWithinMs: 20 } });
-    await insertEmails(1);
-    const settle = settlements.settle.bind(settlements);
-    settlements.settle = () =>
-      Promise.reject(new DatabaseConnectionError(new Error('Connection terminated')));
-    const draining = dispatcher.drain();
-    await untilCalled();
-
-    await dispatcher.beforeApplicationShutdown();
-
-    expect(await countByStatus()).toEqual({ QUEUED: 1 });
-    settlements.settle = settle;
-    await draining;
   });
 });
+
+/** Polls until the mails are as told. */
+async function until(expected: Record<string, number>): Promise<void> {
+  const deadlineMs = performance.now() + 20_000;
+  let counts = await countByStatus();
+  while (!isDeepStrictEqual(counts, expected)) {
+    if (performance.now() > deadlineMs) throw new Error(`Still ${JSON.stringify(counts)}`);
+    await delay(5);
+    counts = await countByStatus();
+  }
+}

@@ -1,108 +1,162 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { describeFault } from '../../common/fault-report.js';
+import { Wake } from '../../common/wake.js';
 import { within } from '../../common/within.js';
-import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../provider/email-provider.js';
 import { ProviderGateReadModel } from '../provider/provider-gate.view.js';
-import { DispatchQueueRepository, type QueueOwner } from './dispatch-queue.repository.js';
+import { CLAIM_AHEAD_MS, ClaimRepository } from './claim.repository.js';
+import { DispatchQueueRepository } from './dispatch-queue.repository.js';
 import { EmailSender } from './email-sender.service.js';
 import { DISPATCH_TIMING, type DispatchTiming } from './lease.js';
+import type { LeasedEmail } from './leased-email.js';
+import { ownerOf, type QueueOwner } from './queue-owner.js';
 import { SettlementRepository } from './settlement.repository.js';
 
-/** Most mails leased by one claim. */
-const LARGEST_CLAIM = 50;
+/** Most mails of this process between claim and settlement. */
+const MOST_IN_FLIGHT = 100;
 
-/** A claim takes no more than leaves within this time at the provider's pace, so that a stop is never far behind. */
-const CLAIM_AHEAD_SECONDS = 2;
+/** The next claim is made when so many are left: the provider is kept busy while the database answers. */
+const REFILL_AT = MOST_IN_FLIGHT / 2;
+
+/** Mails closed out by one statement. */
+const CLOSE_OUT_LIMIT = 100;
 
 /** What one round did. */
 export interface Round {
   readonly leased: number;
-  /** True when the round met its limit: more may be due. */
+  /** True when more may be due that could leave now. */
   readonly more: boolean;
 }
 
-/** Sends what is due. Any number of processes may run it over one database. */
+/**
+ * Sends what is due: one loop in each process, any number of processes over one database. It claims again while mails
+ * are on the wire, sleeps while nothing is due, and is woken when mail is accepted here; mail that another process
+ * leaves behind is found by looking every now and then.
+ */
 @Injectable()
-export class Dispatcher implements BeforeApplicationShutdown {
+export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(Dispatcher.name);
-  private running: Promise<void> | null = null;
-  private askedAgain = false;
+  private readonly owner: QueueOwner;
+  private readonly wake = new Wake();
+  private readonly inFlight = new Set<Promise<void>>();
+  private running: Promise<void> = Promise.resolve();
+  private filling: Promise<unknown> = Promise.resolve();
   private stopping = false;
 
   constructor(
     @Inject(EMAIL_PROVIDER) private readonly provider: EmailProvider,
+    private readonly claims: ClaimRepository,
     private readonly queue: DispatchQueueRepository,
     private readonly settlements: SettlementRepository,
     private readonly sender: EmailSender,
     private readonly gates: ProviderGateReadModel,
-    private readonly providerConfig: EmailProviderConfig,
     @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
-  ) {}
-
-  /** Sends until nothing is due. A call while one runs joins it and makes it look once more. Never rejects. */
-  drain(): Promise<void> {
-    if (this.running !== null) {
-      this.askedAgain = true;
-      return this.running;
-    }
-    this.running = this.runUntilIdle();
-    return this.running;
+  ) {
+    this.owner = ownerOf(provider);
   }
 
-  /** One bounded round: closes out, releases what need not wait any more, claims, sends. */
-  async runOnce(): Promise<Round> {
-    const owner = this.owner;
-    const unknown = await this.settlements.closeOut(owner, LARGEST_CLAIM);
-    for (const id of unknown) this.logger.error({ event: 'outbound.unknown', email_id: id });
-    await this.queue.releaseWaiting(owner);
-    if (!(await this.leavesSoon())) return { leased: 0, more: false };
-
-    const limit = this.claimSize;
-    const { leases, looked } = await this.queue.claim(owner, limit);
-    if (leases.length > 0) await this.sender.send(leases);
-    return { leased: leases.length, more: looked === limit };
+  onApplicationBootstrap(): void {
+    this.running = this.run();
   }
 
-  /** Claims no more, and lets a round that runs come to its end if it does so in time. */
+  /** Claims no more; a round that runs comes to its end if it does so in time. The sender ends what is in flight. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    if (this.running !== null) await within(this.timing.shutdownWithinMs, this.running);
+    this.wake.call();
+    await within(this.timing.shutdownWithinMs, this.running);
   }
 
-  private async runUntilIdle(): Promise<void> {
-    try {
-      let more = true;
-      while ((more || this.askedAgain) && !this.stopping) {
-        this.askedAgain = false;
-        ({ more } = await this.runOnce());
-      }
-    } catch (error) {
-      // The next tick tries again: what was leased is due again when its lease ends.
-      this.logger.error({ event: 'dispatch.round_failed', fault: describeFault(error) });
-    } finally {
-      // In one turn with the last look at `askedAgain`: no call may join a run that looks no more.
-      this.running = null;
+  /** Says that mail is due now. Returns at once. */
+  nudge(): void {
+    this.wake.call();
+  }
+
+  /** Sends until nothing is due that could leave now, and awaits what the loop has in flight; for tests and the demo. */
+  async drain(): Promise<void> {
+    let round: Round;
+    do round = await this.runOnce();
+    while (round.more || round.leased > 0);
+    await this.filling;
+    await Promise.all(this.inFlight);
+  }
+
+  /** One bounded round, to its end: closes out, releases what need not wait any more, claims, sends. */
+  async runOnce(): Promise<Round> {
+    await this.tidy();
+    const { emails, more } = await this.claims.claim(this.owner, MOST_IN_FLIGHT);
+    const results = await Promise.allSettled(emails.map((email) => this.sender.send(email)));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure !== undefined) {
+      throw new Error('Leased mail could not be taken to its end', { cause: failure.reason });
+    }
+    return { leased: emails.length, more };
+  }
+
+  /** Closes out what must not be repeated, and makes due what need not wait any more. */
+  async tidy(): Promise<void> {
+    const unknown = await this.settlements.closeOut(this.owner, CLOSE_OUT_LIMIT);
+    for (const id of unknown) this.logger.error({ event: 'outbound.unknown', email_id: id });
+    await this.queue.releaseWaiting(this.owner);
+  }
+
+  /** Never rejects: what goes wrong is tried again at the next look. */
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      const filling = this.fill().catch((error: unknown) => {
+        this.logger.error({ event: 'dispatch.round_failed', fault: describeFault(error) });
+        return this.timing.pollMs;
+      });
+      this.filling = filling;
+      const restMs = await filling;
+      if (restMs > 0) await this.wake.wait(restMs);
     }
   }
 
-  /** False when the gate is shut, or the fleet has reserved every moment of the near future. */
-  private async leavesSoon(): Promise<boolean> {
-    if (this.provider.simulated) return true;
-    return (await this.gates.freeInMs(this.provider.getName())) <= CLAIM_AHEAD_SECONDS * 1_000;
+  /**
+   * Claims what this process can take on, and lets it go its way.
+   *
+   * @returns milliseconds to rest; 0: look again at once
+   */
+  private async fill(): Promise<number> {
+    const pollMs = this.timing.pollMs * (0.5 + Math.random());
+    if (this.inFlight.size > REFILL_AT) return pollMs;
+    if (!(await this.queue.hasDue(this.owner))) return pollMs;
+    const heldUpMs = await this.heldUpMs();
+    if (heldUpMs > 0) return Math.min(heldUpMs, pollMs);
+
+    const { emails, more } = await this.claims.claim(this.owner, MOST_IN_FLIGHT - this.inFlight.size);
+    for (const email of emails) this.start(email);
+    // What is due beyond the pace's horizon is looked at when half of it has gone.
+    return more || emails.length > 0 ? 0 : pollMs;
   }
 
-  private get claimSize(): number {
-    if (this.provider.simulated) return LARGEST_CLAIM;
-    const leaveInTime = Math.floor(this.providerConfig.ratePerSecond * CLAIM_AHEAD_SECONDS);
-    return Math.min(LARGEST_CLAIM, Math.max(1, leaveInTime));
+  private start(email: LeasedEmail): void {
+    const sending = this.sender
+      .send(email)
+      .catch((error: unknown) => {
+        // Its lease ends, and whoever claims it next goes on.
+        this.logger.error({
+          event: 'outbound.send_interrupted',
+          email_id: email.lease.emailId,
+          fault: describeFault(error),
+        });
+      })
+      .finally(() => {
+        this.inFlight.delete(sending);
+        if (this.inFlight.size === REFILL_AT) this.wake.call();
+      });
+    this.inFlight.add(sending);
   }
 
-  private get owner(): QueueOwner {
-    return {
-      provider: this.provider.getName(),
-      simulated: this.provider.simulated,
-      dedupeWindowMs: this.provider.dedupeWindowMs,
-    };
+  /** How long a claim would be in vain: the gate is shut, or the fleet has reserved the near future. */
+  private async heldUpMs(): Promise<number> {
+    if (this.provider.simulated) return 0;
+    return (await this.gates.freeInMs(this.provider.getName())) - CLAIM_AHEAD_MS / 2;
   }
 }

@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acceptContext, createEngine } from '../../../test/support/engine.js';
-import {
-  emptyTables,
-  insertCampaign,
-  insertEmail,
-  insertLead,
-  newEmail,
-} from '../../../test/support/factories.js';
+import { createEngine, type Engine } from '../../../test/support/engine.js';
+import { emptyTables, insertCampaign, insertEmail, insertLead } from '../../../test/support/factories.js';
 import { FakeEmailProvider } from '../../../test/support/fake-email-provider.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { DatabaseConnectionError } from '../../database/database-error.js';
 import type { OutboundEmail } from '../entities/outbound-email.entity.js';
+import type { LeasedEmail } from './leased-email.js';
 import type { SettlementRepository } from './settlement.repository.js';
 
 let db: TestDatabase;
@@ -33,6 +28,14 @@ async function insertEmails(count: number, fields: Partial<OutboundEmail> = {}):
     ids.push(await insertEmail(db, { campaign_id: campaignId, lead_id: leadId, ...fields }));
   }
   return ids;
+}
+
+/** The one mail that is due. */
+async function claimOne({ claims, owner }: Engine): Promise<LeasedEmail> {
+  const { emails } = await claims.claim(owner, 1);
+  const [email] = emails;
+  if (email === undefined) throw new Error('Nothing was due');
+  return email;
 }
 
 async function statuses(): Promise<string[]> {
@@ -76,10 +79,10 @@ describe('EmailSender and the provider', () => {
     expect((await statuses()).toSorted()).toEqual(['FAILED', 'SENT']);
   });
 
-  it('keeps a deferred mail for later, without doubt and without a retry less', async () => {
+  it('keeps a mail that could not be handed over for later, without doubt and without a retry less', async () => {
     const { dispatcher, gatesView } = createEngine(db, { provider });
     await insertEmails(1);
-    provider.answerNext({ kind: 'deferred', reason: 'connection refused' });
+    provider.answerNext({ kind: 'unreachable', reason: 'connection refused' });
 
     await dispatcher.drain();
 
@@ -88,6 +91,64 @@ describe('EmailSender and the provider', () => {
       { waits_for: 'provider', maybe_sent: false, leased: false, retry_count: 0 },
     ]);
     expect(await gatesView.findShut('Resend')).toBeNull();
+  });
+
+  it('leaves a provider alone for a moment that sends us away without a word on when to come back', async () => {
+    const { dispatcher, gatesView } = createEngine(db, { provider });
+    await insertEmails(1);
+    provider.answerNext({ kind: 'deferred', reason: 'too many requests' });
+
+    await dispatcher.drain();
+
+    expect(await waits()).toEqual([
+      { waits_for: 'provider', maybe_sent: false, leased: false, retry_count: 0 },
+    ]);
+    expect(await gatesView.findShut('Resend')).toMatchObject({ isShut: true, reason: 'too many requests' });
+  });
+
+  it('trips the breaker for the fleet when nothing answers, and costs no more mails a retry', async () => {
+    const { dispatcher, gatesView } = createEngine(db, { provider });
+    await insertEmails(5);
+    for (let count = 0; count < 5; count += 1) {
+      provider.answerNext({ kind: 'ambiguous', reason: 'no answer in time' });
+    }
+    await dispatcher.drain();
+    await insertEmails(3);
+
+    await dispatcher.drain();
+
+    expect(provider.calls).toHaveLength(5);
+    expect(await gatesView.findShut('Resend')).toMatchObject({ isShut: true, reason: 'no answer in time' });
+  });
+
+  it('takes a provider that is at work on the mail for well, and asks again without a retry less', async () => {
+    const { dispatcher } = createEngine(db, { provider });
+    await insertEmails(5);
+    for (let count = 0; count < 5; count += 1) {
+      provider.answerNext({ kind: 'ambiguous', reason: 'in progress', retryAfterMs: 3_000 });
+    }
+    await dispatcher.drain();
+    const meanwhile = await waits();
+
+    await db.setClockOffset('4 seconds');
+    await dispatcher.drain();
+
+    expect(meanwhile).toEqual(
+      Array(5).fill({ waits_for: 'provider', maybe_sent: true, leased: false, retry_count: 0 }),
+    );
+    expect(await statuses()).toEqual(Array(5).fill('SENT'));
+  });
+
+  it('ends a mail whose key stands for another body, and never repeats it', async () => {
+    const { dispatcher } = createEngine(db, { provider });
+    await insertEmails(1);
+    provider.answerNext({ kind: 'conflicting', reason: 'another body' });
+
+    await dispatcher.drain();
+
+    expect(await db.query('SELECT status, error_code FROM cam_outbound_emails')).toEqual([
+      { status: 'UNKNOWN', error_code: 'SEND_KEY_CONFLICT' },
+    ]);
   });
 
   it('shuts the gate for all mail when the provider names a time', async () => {
@@ -170,7 +231,7 @@ describe('EmailSender, right before the wire', () => {
       { status: 'DROPPED', error_code: 'NOT_ON_ALLOWLIST' },
     ]);
     expect(provider.calls).toEqual([]);
-    expect(await attempts()).toEqual([{ attempt: 1, outcome: 'not_started', provider_message_id: null }]);
+    expect(await attempts()).toEqual([]);
   });
 
   it('ends such a mail as UNKNOWN when an earlier attempt may have been accepted', async () => {
@@ -203,7 +264,7 @@ describe('EmailSender, right before the wire', () => {
         { status: 'DROPPED', error_code: status },
       ]);
       expect(provider.calls).toEqual([]);
-      expect(await db.query('SELECT used FROM cam_quota_counters')).toEqual([{ used: 0 }, { used: 0 }]);
+      expect(await db.query('SELECT FROM cam_quota_counters')).toEqual([]);
     },
   );
 
@@ -224,12 +285,12 @@ describe('EmailSender, right before the wire', () => {
   });
 
   it('hands a mail back when its moment is too far away, due again then', async () => {
-    const { sender, queue, owner } = createEngine(db, { provider });
+    const engine = createEngine(db, { provider });
     await insertEmails(1);
+    const email = await claimOne(engine);
     await db.query(`UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '20 seconds'`);
-    const { leases } = await queue.claim(owner, 1);
 
-    await sender.send(leases);
+    await engine.sender.send({ ...email, moment: null });
 
     expect(provider.calls).toEqual([]);
     expect(
@@ -239,16 +300,24 @@ describe('EmailSender, right before the wire', () => {
     ).toEqual([{ waits_for: 'provider', on_time: true }]);
   });
 
-  it('sends nothing under a lease that has passed on', async () => {
-    const { sender, queue, owner } = createEngine(db, { provider });
+  it.each([
+    ['a pause', `UPDATE cam_campaigns SET status = 'PAUSED', paused_at = cam_now()`, 'QUEUED'],
+    ['a stop of the lead', `UPDATE cam_leads SET status = 'UNSUBSCRIBED'`, 'DROPPED'],
+  ])('obeys %s that comes during a long wait for the pace', async (_name, stop, status) => {
+    const engine = createEngine(db, { provider });
     await insertEmails(1);
-    const { leases } = await queue.claim(owner, 1);
-    await db.setClockOffset('61 seconds');
-    await queue.claim(owner, 1);
+    const email = await claimOne(engine);
+    await db.query(
+      `UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '2100 milliseconds'`,
+    );
+    const sending = engine.sender.send({ ...email, moment: null });
+    await db.query(stop);
 
-    await sender.send(leases);
+    await sending;
+    await engine.dispatcher.drain();
 
     expect(provider.calls).toEqual([]);
+    expect(await statuses()).toEqual([status]);
   });
 });
 
@@ -257,9 +326,8 @@ describe('EmailSender and a crash', () => {
     const campaignId = await insertCampaign(db);
     const leadId = await insertLead(db, campaignId);
     const dying = createEngine(db, { provider });
-    const [accepted] = await acceptAndLease(dying, campaignId, leadId);
-    const [leased] = await dying.queue.readLeased(accepted === undefined ? [] : [accepted]);
-    if (leased === undefined) throw new Error('The mail was not leased');
+    await insertEmail(db, { campaign_id: campaignId, lead_id: leadId });
+    const leased = await claimOne(dying);
     await provider.send(leased.wire, leased.sendKey, 1_000);
 
     const survivor = createEngine(db, { provider });
@@ -306,20 +374,6 @@ describe('EmailSender and a crash', () => {
   });
 });
 
-async function acceptAndLease(
-  { accepts }: ReturnType<typeof createEngine>,
-  campaignId: number,
-  leadId: number,
-) {
-  const result = await accepts.accept(acceptContext({ campaignId, placing: 'lease' }), [
-    newEmail({ campaignId, leadId }),
-  ]);
-  if (result.kind !== 'accepted') throw new Error('The campaign was paused');
-  return result.emails.flatMap((email) =>
-    email.kind === 'created' && email.lease !== null ? [email.lease] : [],
-  );
-}
-
 /** The first settlement meets a lost connection, before or after it is committed. */
 function failOnce(settlements: SettlementRepository, when: 'before' | 'after'): void {
   const settle = settlements.settle.bind(settlements);
@@ -334,12 +388,12 @@ function failOnce(settlements: SettlementRepository, when: 'before' | 'after'): 
 
 describe('EmailSender and a shutdown', () => {
   it('awaits what is on the wire', async () => {
-    const { sender, queue, owner } = createEngine(db, { provider });
+    const engine = createEngine(db, { provider });
+    const { sender } = engine;
     await insertEmails(1);
     let letGo = (): void => undefined;
     provider.holdNext(new Promise((resolve) => (letGo = resolve)));
-    const { leases } = await queue.claim(owner, 1);
-    const sending = sender.send(leases);
+    const sending = sender.send(await claimOne(engine));
     await untilCalled();
 
     const stopped = sender.beforeApplicationShutdown();
@@ -353,10 +407,10 @@ describe('EmailSender and a shutdown', () => {
   });
 
   it('hands back what waits for its moment, at once and without doubt', async () => {
-    const { sender, queue, owner } = createEngine(db, { provider, ratePerSecond: 0.2 });
+    const { sender, claims, owner } = createEngine(db, { provider, ratePerSecond: 0.6 });
     await insertEmails(2);
-    const { leases } = await queue.claim(owner, 2);
-    const sending = sender.send(leases);
+    const { emails } = await claims.claim(owner, 2);
+    const sending = Promise.all(emails.map((email) => sender.send(email)));
     await untilCalled();
 
     await sender.beforeApplicationShutdown();
@@ -372,12 +426,13 @@ describe('EmailSender and a shutdown', () => {
   });
 
   it('hands back what it is given afterwards', async () => {
-    const { sender, queue, owner } = createEngine(db, { provider });
+    const engine = createEngine(db, { provider });
+    const { sender } = engine;
     await insertEmails(1);
-    const { leases } = await queue.claim(owner, 1);
+    const email = await claimOne(engine);
     await sender.beforeApplicationShutdown();
 
-    await sender.send(leases);
+    await sender.send(email);
 
     expect(provider.calls).toEqual([]);
     expect(await waits()).toEqual([
@@ -386,12 +441,12 @@ describe('EmailSender and a shutdown', () => {
   });
 
   it('waits no longer than its time for a provider that does not answer', async () => {
-    const { sender, queue, owner } = createEngine(db, { provider, timing: { shutdownWithinMs: 20 } });
+    const engine = createEngine(db, { provider, timing: { shutdownWithinMs: 20 } });
+    const { sender } = engine;
     await insertEmails(1);
     let letGo = (): void => undefined;
     provider.holdNext(new Promise((resolve) => (letGo = resolve)));
-    const { leases } = await queue.claim(owner, 1);
-    const sending = sender.send(leases);
+    const sending = sender.send(await claimOne(engine));
     await untilCalled();
 
     await sender.beforeApplicationShutdown();

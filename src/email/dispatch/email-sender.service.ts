@@ -1,23 +1,46 @@
 import { setMaxListeners } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
+import { assertNever } from '../../common/assert-never.js';
 import { within } from '../../common/within.js';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import { classifyDatabaseError } from '../../database/database-error.js';
-import { EMAIL_PROVIDER, type EmailProvider, type SendOutcome } from '../provider/email-provider.js';
-import { type GatePass, ProviderGateRepository } from '../provider/provider-gate.repository.js';
-import { DispatchQueueRepository, type LeasedEmail } from './dispatch-queue.repository.js';
+import {
+  EMAIL_PROVIDER,
+  type EmailProvider,
+  type ProviderName,
+  type SendOutcome,
+} from '../provider/email-provider.js';
+import { ProviderGateRepository } from '../provider/provider-gate.repository.js';
+import { CLAIM_AHEAD_MS } from './claim.repository.js';
+import { DispatchQueueRepository } from './dispatch-queue.repository.js';
 import { DISPATCH_TIMING, type DispatchTiming, type Lease, leaseCovers } from './lease.js';
+import type { LeasedEmail, Moment } from './leased-email.js';
 import { findStop } from './recipient-policy.js';
 import { type AttemptReport, SettlementRepository } from './settlement.repository.js';
-import { type Settlement, settleAttempt, settleStopped } from './settlement.js';
-
-/** How long a provider that refuses our set-up is left alone; the log says so after each probe. */
-const MISCONFIGURED_SHUT_MS = 60_000;
+import { type Settlement, settleAttempt } from './settlement.js';
 
 const FIRST_SETTLE_RETRY_MS = 200;
 const LONGEST_SETTLE_RETRY_MS = 5_000;
+
+/** For a provider that sends us away without a word on when to come back. */
+const UNSTATED_RETRY_AFTER_MS = 1_000;
+
+/** Timers count whole milliseconds: a shorter wait is none. */
+const SHORTEST_WAIT_MS = 1;
+
+/** Why a mail does not leave now. */
+interface HeldBack {
+  readonly kind: 'held_back';
+  readonly delayMs: number;
+  readonly reason: string;
+}
+
+type Clearance = { readonly kind: 'go'; readonly moment: Moment | null } | HeldBack;
+
+const STOPPING: HeldBack = { kind: 'held_back', delayMs: 0, reason: 'The service is shutting down' };
 
 /** Sends leased mail, one attempt each, and settles it. The only caller of the provider. */
 @Injectable()
@@ -40,11 +63,11 @@ export class EmailSender implements BeforeApplicationShutdown {
   }
 
   /**
-   * Takes every lease to its end: sent and settled, or handed back. Resolves when all are; never rejects for what a
-   * provider does, only for a bug or a database that refuses.
+   * Takes a lease to its end: sent and settled, or handed back. Never rejects for what a provider does, only for a bug
+   * or a database that refuses.
    */
-  async send(leases: readonly Lease[]): Promise<void> {
-    const work = this.sendAll(leases);
+  async send(email: LeasedEmail): Promise<void> {
+    const work = this.sendInTurn(email);
     this.inFlight.add(work);
     try {
       await work;
@@ -62,67 +85,114 @@ export class EmailSender implements BeforeApplicationShutdown {
     }
   }
 
-  private async sendAll(leases: readonly Lease[]): Promise<void> {
-    const emails = await this.queue.readLeased(leases);
-    const results = await Promise.allSettled(emails.map((email) => this.sendInTurn(email)));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure !== undefined) {
-      throw new Error('Leased mail could not be taken to its end', { cause: failure.reason });
-    }
-  }
-
   private async sendInTurn(email: LeasedEmail): Promise<void> {
-    const pass = await this.passGate();
-    if (pass.kind === 'wait') await this.handBack(email.lease, pass.retryInMs, pass.reason);
-    else await this.attempt(email, pass.probing);
+    const clearance = await this.clear(email);
+    if (clearance.kind === 'held_back') {
+      await this.handBack(email.lease, clearance.delayMs, clearance.reason);
+      return;
+    }
+    // Past this point the database could give the mail to another holder while our request is on the wire.
+    if (!leaseCovers(email.lease, this.timing.providerTimeoutMs)) {
+      await this.handBack(email.lease, 0, 'The lease was about to end');
+      return;
+    }
+    await this.attempt(email, clearance.moment?.recovering ?? false);
   }
 
   /** Waits for this request's moment. Simulated mail asks nobody. */
-  private async passGate(): Promise<GatePass> {
-    const stopped = { kind: 'wait', retryInMs: 0, reason: 'The service is shutting down' } as const;
-    if (this.isStopping()) return stopped;
-    if (this.provider.simulated) return { kind: 'go', waitMs: 0, probing: false };
-    const { ratePerSecond } = this.providerConfig;
-    const pass = await this.gates.pass(this.provider.getName(), ratePerSecond, this.timing.longestPaceWaitMs);
-    if (pass.kind === 'wait') return pass;
+  private async clear(email: LeasedEmail): Promise<Clearance> {
+    if (this.stopping.signal.aborted) return STOPPING;
+    if (this.provider.simulated) return { kind: 'go', moment: null };
+    if (email.moment !== null) {
+      return (await this.waitUntil(email.moment.leavesAtMs))
+        ? { kind: 'go', moment: email.moment }
+        : STOPPING;
+    }
+    const moments = await this.gates.reserve(this.provider.getName(), {
+      ratePerSecond: this.providerConfig.ratePerSecond,
+      count: 1,
+      withinMs: this.timing.longestPaceWaitMs,
+    });
+    if (moments.kind === 'wait') {
+      return { kind: 'held_back', delayMs: moments.retryInMs, reason: moments.reason };
+    }
+    const moment = { leavesAtMs: performance.now() + moments.waitMs, recovering: moments.recovering };
+    if (!(await this.waitUntil(moment.leavesAtMs))) return STOPPING;
+    return moments.waitMs > CLAIM_AHEAD_MS ? this.clearAgain(email, moment) : { kind: 'go', moment };
+  }
+
+  /** A stop may have come while a mail waited for longer than a claim ever makes it wait. */
+  private async clearAgain({ lease, wire }: LeasedEmail, moment: Moment): Promise<Clearance> {
+    const hold = await this.queue.findHold(lease);
+    const isFree =
+      hold === null ||
+      (!hold.paused &&
+        findStop({ address: wire.to, leadStatus: hold.leadStatus }, this.sending.allowlist) === null);
+    // The next claim meets the same stop, and writes it down.
+    return isFree
+      ? { kind: 'go', moment }
+      : { kind: 'held_back', delayMs: 0, reason: 'A stop came while it waited' };
+  }
+
+  /** @returns false when the service began to stop meanwhile */
+  private async waitUntil(atMs: number): Promise<boolean> {
+    const waitMs = atMs - performance.now();
+    if (waitMs < SHORTEST_WAIT_MS) return true;
     try {
-      await sleep(pass.waitMs, undefined, { signal: this.stopping.signal });
-      return pass;
+      await sleep(waitMs, undefined, { signal: this.stopping.signal });
+      return true;
     } catch (error) {
-      if (!this.isStopping()) throw error;
-      return stopped;
+      if (!this.stopping.signal.aborted) throw error;
+      return false;
     }
   }
 
-  private async attempt(email: LeasedEmail, probing: boolean): Promise<void> {
-    const { lease, history } = email;
-    // Past this point the database could give the mail to another holder while our request is on the wire.
-    if (!leaseCovers(lease, this.timing.providerTimeoutMs)) {
-      await this.handBack(lease, 0, 'The lease was about to end');
-      return;
-    }
-    const stop = findStop({ address: email.wire.to, leadStatus: email.leadStatus }, this.sending.allowlist);
-    if (stop !== null) {
-      const settlement = settleStopped(stop.code, stop.message, history);
-      await this.settle(lease, settlement, { outcome: 'not_started', code: stop.code, reason: stop.message });
-      return;
-    }
+  private async attempt(email: LeasedEmail, recovering: boolean): Promise<void> {
     const outcome = await this.provider.send(email.wire, email.sendKey, this.timing.providerTimeoutMs);
-    const settlement = settleAttempt(outcome, history, this.provider.dedupeWindowMs, Math.random());
-    await this.settle(lease, settlement, reportOf(outcome));
-    await this.persist(() => this.moveGate(outcome, probing));
+    const settlement = settleAttempt(outcome, email.history, {
+      dedupeWindowMs: this.provider.dedupeWindowMs,
+      retryDelaysMs: this.timing.retryDelaysMs,
+      misconfiguredShutMs: this.timing.misconfiguredShutMs,
+      random: Math.random(),
+    });
+    await this.settle(email.lease, settlement, reportOf(outcome));
+    // A good answer of a gate that was well is no news.
+    if (recovering || outcome.kind !== 'accepted') await this.persist(() => this.moveGate(outcome));
   }
 
-  private async moveGate(outcome: SendOutcome, probing: boolean): Promise<void> {
+  /** Tells the fleet what this answer says of the provider. */
+  private async moveGate(outcome: SendOutcome): Promise<void> {
     const provider = this.provider.getName();
-    if (outcome.kind === 'misconfigured') {
-      this.logger.error({ event: 'provider.misconfigured', provider, reason: outcome.reason });
-      await this.gates.shut(provider, MISCONFIGURED_SHUT_MS, outcome.reason);
-    } else if (outcome.kind === 'deferred' && outcome.retryAfterMs !== undefined) {
-      this.logger.warn({ event: 'provider.deferred', provider, reason: outcome.reason });
-      await this.gates.shut(provider, outcome.retryAfterMs, outcome.reason);
-    } else if (outcome.kind === 'accepted' && probing) {
-      await this.gates.reopen(provider);
+    switch (outcome.kind) {
+      case 'accepted':
+      case 'rejected':
+      case 'conflicting':
+        await this.gates.reopen(provider);
+        break;
+      case 'misconfigured':
+        this.logger.error({ event: 'provider.misconfigured', provider, reason: outcome.reason });
+        await this.gates.shut(provider, this.timing.misconfiguredShutMs, outcome.reason);
+        break;
+      case 'deferred':
+        this.logger.warn({ event: 'provider.deferred', provider, reason: outcome.reason });
+        await this.gates.shut(provider, outcome.retryAfterMs ?? UNSTATED_RETRY_AFTER_MS, outcome.reason);
+        break;
+      case 'unreachable':
+        await this.noteFailure(provider, outcome.reason);
+        break;
+      case 'ambiguous':
+        // A provider that is at work on the mail is well.
+        if (outcome.retryAfterMs === undefined) await this.noteFailure(provider, outcome.reason);
+        break;
+      default:
+        assertNever(outcome);
+    }
+  }
+
+  private async noteFailure(provider: ProviderName, reason: string): Promise<void> {
+    const shutMs = await this.gates.noteFailure(provider, reason, this.timing);
+    if (shutMs !== null) {
+      this.logger.error({ event: 'provider.breaker_tripped', provider, reason, shut_ms: Math.round(shutMs) });
     }
   }
 
@@ -147,10 +217,6 @@ export class EmailSender implements BeforeApplicationShutdown {
         await sleep(waitMs);
       }
     }
-  }
-
-  private isStopping(): boolean {
-    return this.stopping.signal.aborted;
   }
 }
 

@@ -101,12 +101,12 @@ describe('OperatorActionsRepository.cancel', () => {
     for (let round = 0; round < 30; round += 1) {
       const id = await insert({});
 
-      const [done, { leases }] = await Promise.all([
+      const [done, { emails }] = await Promise.all([
         engine.operators.cancel(id),
-        engine.queue.claim(engine.owner, 1),
+        engine.claims.claim(engine.owner, 1),
       ]);
 
-      const claimed = leases.some(({ emailId }) => emailId === id);
+      const claimed = emails.some(({ lease }) => lease.emailId === id);
       expect({ done, status: (await emailRow(id)).status }).toEqual(
         claimed ? { done: false, status: 'QUEUED' } : { done: true, status: 'DROPPED' },
       );

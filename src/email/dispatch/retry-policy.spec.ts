@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { retryDelayMs } from './retry-policy.js';
+import { RETRY_DELAYS_MS, retryDelayMs } from './retry-policy.js';
 
 describe('retryDelayMs', () => {
   it.each([
@@ -9,7 +9,7 @@ describe('retryDelayMs', () => {
     [9, 3_600_000],
     [12, 3_600_000],
   ])('after failure %i waits at most %i ms and at least half of it', (failures, longest) => {
-    expect(retryDelayMs(failures, 0)).toBe(longest / 2);
-    expect(retryDelayMs(failures, 1)).toBe(longest);
+    expect(retryDelayMs(RETRY_DELAYS_MS, failures, 0)).toBe(longest / 2);
+    expect(retryDelayMs(RETRY_DELAYS_MS, failures, 1)).toBe(longest);
   });
 });

@@ -5,6 +5,7 @@ import {
   insertCampaign,
   insertEmail,
   insertLead,
+  insertLeads,
   setClockTo,
 } from '../../../test/support/factories.js';
 import { besideTransaction } from '../../../test/support/locks.js';
@@ -71,10 +72,10 @@ async function passOn(): Promise<Lease> {
 }
 
 async function claim({ simulated = false } = {}): Promise<Lease> {
-  const { leases } = await engine.queue.claim({ ...engine.owner, simulated }, 1);
-  const [first] = leases;
+  const { emails } = await engine.claims.claim({ ...engine.owner, simulated }, 1);
+  const [first] = emails;
   if (first === undefined) throw new Error('Nothing was due');
-  return first;
+  return first.lease;
 }
 
 async function emailRow(): Promise<OutboundEmail> {
@@ -250,7 +251,10 @@ describe('SettlementRepository.settle', () => {
     async (status) => {
       const before = new Date('2026-01-01T00:00:00Z');
 
-      await engine.settlements.settle(await lease({ status, last_contacted_at: before }), SENT, ACCEPTED);
+      const held = await lease({ last_contacted_at: before });
+      await db.query('UPDATE cam_leads SET status = $1', [status]);
+
+      await engine.settlements.settle(held, SENT, ACCEPTED);
 
       expect(await leadRow()).toMatchObject({
         status: status === 'NEW' ? 'CONTACTED' : status,
@@ -258,6 +262,61 @@ describe('SettlementRepository.settle', () => {
       });
     },
   );
+
+  it('writes acceptances that come together at once, each to its own mail', async () => {
+    const campaignId = await insertCampaign(db);
+    for (const leadId of await insertLeads(db, campaignId, 40)) {
+      await insertEmail(db, { campaign_id: campaignId, lead_id: leadId });
+    }
+    const { emails } = await engine.claims.claim(engine.owner, 50);
+
+    const held = await Promise.all(
+      emails.map(({ lease: mine }) =>
+        engine.settlements.settle(mine, { kind: 'sent', messageId: `m${mine.emailId}` }, ACCEPTED),
+      ),
+    );
+
+    expect(held).toEqual(Array<boolean>(40).fill(true));
+    const rows = await db.query<{ id: number }>(
+      `SELECT o.id, o.status, o.provider_message_id, t.provider_message_id AS attempt_message_id, l.status AS lead_status
+         FROM cam_outbound_emails AS o JOIN cam_send_attempts AS t ON t.outbound_email_id = o.id
+         JOIN cam_leads AS l ON l.id = o.lead_id`,
+    );
+    expect(rows).toHaveLength(40);
+    for (const { id, ...row } of rows) {
+      const name = `m${id}`;
+      expect(row).toEqual({
+        status: 'SENT',
+        provider_message_id: name,
+        attempt_message_id: name,
+        lead_status: 'CONTACTED',
+      });
+    }
+    expect(await queueRows()).toEqual([]);
+  });
+
+  it('records a message id that repeats, and loses none of the acceptances that came with it', async () => {
+    const campaignId = await insertCampaign(db);
+    for (const leadId of await insertLeads(db, campaignId, 5)) {
+      await insertEmail(db, { campaign_id: campaignId, lead_id: leadId });
+    }
+    const { emails } = await engine.claims.claim(engine.owner, 50);
+    const names = ['m1', 'm2', 'm2', 'm3', 'm2'];
+
+    await Promise.all(
+      emails.map(({ lease: mine }, index) =>
+        engine.settlements.settle(mine, { kind: 'sent', messageId: names[index] ?? '' }, ACCEPTED),
+      ),
+    );
+
+    const rows = await db.query<{ status: string; named: string | null; repeated: string | null }>(
+      `SELECT status, provider_message_id AS named, email_metadata ->> 'repeated_provider_message_id' AS repeated
+         FROM cam_outbound_emails`,
+    );
+    expect(rows.map(({ status }) => status)).toEqual(Array<string>(5).fill('SENT'));
+    expect(rows.flatMap(({ named }) => named ?? []).toSorted()).toEqual(['m1', 'm2', 'm3']);
+    expect(rows.flatMap(({ repeated }) => repeated ?? [])).toEqual(['m2', 'm2']);
+  });
 
   it('never moves the time of contact back', async () => {
     const later = new Date('2026-03-11T00:00:00Z');
@@ -451,6 +510,36 @@ describe('SettlementRepository.closeOut', () => {
 
     expect(await engine.settlements.closeOut(engine.owner, 10)).toEqual([]);
     expect((await emailRow()).status).toBe('QUEUED');
+  });
+
+  it('ends what may have been sent through another account, when its lease has ended', async () => {
+    const id = await insertOpen({
+      ...DOUBT,
+      maybe_sent_since: new Date('2026-03-10T11:00:00Z'),
+      maybe_sent_account: 'another',
+    });
+
+    const claimed = await engine.claims.claim(engine.owner, 1);
+    const ended = await engine.settlements.closeOut(engine.owner, 50);
+
+    expect(claimed.emails).toEqual([]);
+    expect(ended).toEqual([id]);
+    expect(await emailRow()).toMatchObject({ status: 'UNKNOWN', error_code: 'ACCOUNT_CHANGED' });
+  });
+
+  it('ends what has outlived thirty leases without an answer', async () => {
+    const id = await insertOpen({
+      ...DOUBT,
+      maybe_sent_since: new Date('2026-03-10T11:00:00Z'),
+      lost_leases: 30,
+    });
+
+    const claimed = await engine.claims.claim(engine.owner, 1);
+    const ended = await engine.settlements.closeOut(engine.owner, 50);
+
+    expect(claimed.emails).toEqual([]);
+    expect(ended).toEqual([id]);
+    expect(await emailRow()).toMatchObject({ status: 'UNKNOWN', error_code: 'LEASES_LOST' });
   });
 
   it('closes no more than its limit', async () => {

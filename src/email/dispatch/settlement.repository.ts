@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever } from '../../common/assert-never.js';
+import { Coalescer } from '../../common/coalescer.js';
 import { Database, type Transaction } from '../../database/database.js';
-import { violatedConstraint } from '../../database/database-error.js';
+import { classifyDatabaseError, violatedConstraint } from '../../database/database-error.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import type { AttemptOutcome } from '../entities/send-attempt.entity.js';
-import type { QueueOwner } from './dispatch-queue.repository.js';
 import type { Lease } from './lease.js';
+import { ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
+import type { Stop } from './recipient-policy.js';
 import type { Settlement } from './settlement.js';
 
 /** What the provider answered, for the record of the attempt; addresses are stripped before it comes here. */
@@ -13,6 +15,17 @@ export interface AttemptReport {
   readonly outcome: AttemptOutcome;
   readonly code: string | null;
   readonly reason: string | null;
+}
+
+/** An open mail that a stop keeps in. */
+export interface StoppedEmail extends Stop {
+  readonly id: number;
+}
+
+/** A mail that the provider has named. */
+interface Acceptance {
+  readonly lease: Lease;
+  readonly messageId: string;
 }
 
 interface ReleasedRow {
@@ -27,9 +40,23 @@ interface ReleasedRow {
 /** Longest text that the columns take. */
 const MESSAGE_LENGTH = 500;
 
+/** Acceptances written by one statement. */
+const MOST_ACCEPTANCES = 200;
+
+/** A mail goes back to its own class of the queue when it certainly was not accepted. */
+const OWN_PRIORITY = 'CASE WHEN follow_up THEN 1 ELSE 2 END';
+
 /** The one writer of what becomes of an open mail. Failures are fenced by the lease's token; an acceptance is not. */
 @Injectable()
 export class SettlementRepository {
+  private readonly acceptances = new Coalescer<Acceptance, boolean>(
+    (batch) => this.recordAcceptances(batch),
+    {
+      heaviest: MOST_ACCEPTANCES,
+      isShared: (error) => classifyDatabaseError(error) === 'unavailable',
+    },
+  );
+
   constructor(
     private readonly database: Database,
     private readonly quota: QuotaRepository,
@@ -43,8 +70,7 @@ export class SettlementRepository {
   async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<boolean> {
     switch (settlement.kind) {
       case 'sent':
-        await this.settleAccepted(lease, settlement.messageId);
-        return true;
+        return this.settleAccepted({ lease, messageId: settlement.messageId });
       case 'failed':
       case 'dropped':
       case 'unknown':
@@ -62,85 +88,130 @@ export class SettlementRepository {
       const rows = await tx.query(
         `UPDATE cam_dispatch_queue
             SET lease_token = NULL, waits_for = 'provider', due_at = cam_now() + $3 * interval '1 millisecond',
+                priority = CASE WHEN maybe_sent_attempt < $4 THEN 0 ELSE ${OWN_PRIORITY} END,
                 maybe_sent_since = CASE WHEN maybe_sent_attempt < $4 THEN maybe_sent_since END,
-                maybe_sent_attempt = CASE WHEN maybe_sent_attempt < $4 THEN maybe_sent_attempt END
+                maybe_sent_attempt = CASE WHEN maybe_sent_attempt < $4 THEN maybe_sent_attempt END,
+                maybe_sent_account = CASE WHEN maybe_sent_attempt < $4 THEN maybe_sent_account END
           WHERE outbound_email_id = $1 AND lease_token = $2
          RETURNING 1`,
         [lease.emailId, lease.token, delayMs, lease.attempt],
       );
       if (rows.length === 0) return false;
-      await finishAttempt(tx, lease, { outcome: 'not_started', code: null, reason }, null);
+      await finishAttempt(tx, lease, { outcome: 'not_started', code: null, reason });
       return true;
     });
   }
 
   /**
-   * Ends what may have been accepted and can no longer be repeated safely: the provider may have forgotten its key.
+   * Ends what may have been accepted and must not be repeated: its provider may have forgotten the key, it belongs to
+   * another account, or it has outlived too many processes.
    *
    * @returns the mails that became UNKNOWN
    */
   async closeOut(owner: QueueOwner, limit: number): Promise<number[]> {
-    return this.database.transaction(async (tx) => {
-      const rows = await tx.query<{ id: number }>(
-        `WITH expired AS MATERIALIZED (
-           SELECT outbound_email_id FROM cam_dispatch_queue
-            WHERE provider = $1 AND simulated = $2 AND due_at <= cam_now()
-              AND maybe_sent_since <= cam_now() - $3 * interval '1 millisecond'
-            ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
-         ), closed AS (
-           DELETE FROM cam_dispatch_queue AS q USING expired WHERE q.outbound_email_id = expired.outbound_email_id
-           RETURNING q.outbound_email_id, q.retry_count
-         )
-         UPDATE cam_outbound_emails AS o
-            SET status = 'UNKNOWN', error_code = 'OUTCOME_UNKNOWN', retry_count = closed.retry_count,
-                error_message = 'The provider may have accepted it and can no longer be asked with the same key',
-                updated_at = cam_now()
-           FROM closed WHERE o.id = closed.outbound_email_id AND o.status = 'QUEUED'
-         RETURNING o.id`,
-        [owner.provider, owner.simulated, owner.dedupeWindowMs, limit],
-      );
-      return rows.map(({ id }) => id);
-    });
+    const rows = await this.database.query<{ id: number }>(
+      `WITH ended AS MATERIALIZED (
+         SELECT outbound_email_id, maybe_sent_account <> $4 AS of_other_account,
+                maybe_sent_since <= cam_now() - $3 * interval '1 millisecond' AS forgotten
+           FROM cam_dispatch_queue
+          WHERE provider = $1 AND simulated = $2 AND priority = 0 AND due_at <= cam_now() AND NOT ${REPEATABLE}
+          ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED
+       ), closed AS (
+         DELETE FROM cam_dispatch_queue AS q USING ended WHERE q.outbound_email_id = ended.outbound_email_id
+         RETURNING q.outbound_email_id, q.retry_count, ended.of_other_account, ended.forgotten
+       )
+       UPDATE cam_outbound_emails AS o
+          SET status = 'UNKNOWN', retry_count = closed.retry_count, updated_at = cam_now(),
+              error_code = CASE WHEN forgotten THEN 'OUTCOME_UNKNOWN' WHEN of_other_account THEN 'ACCOUNT_CHANGED'
+                                ELSE 'LEASES_LOST' END,
+              error_message = CASE
+                WHEN forgotten THEN 'The provider may have accepted it and can no longer be asked with the same key'
+                WHEN of_other_account THEN 'Another account may have accepted it, and only that one knows its key'
+                ELSE 'Too many processes have ended while they held it; one of them may have sent it' END
+         FROM closed WHERE o.id = closed.outbound_email_id AND o.status = 'QUEUED'
+       RETURNING o.id`,
+      [...ownerParameters(owner), limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
-  private async settleAccepted(lease: Lease, messageId: string): Promise<void> {
+  /**
+   * Keeps mails in that a stop forbids: dropped, or unknown when an earlier attempt may have been accepted. The caller
+   * holds their queue rows locked, and no attempt is on the wire.
+   */
+  async stop(tx: Transaction, emails: readonly StoppedEmail[]): Promise<void> {
+    if (emails.length === 0) return;
+    const closed = await tx.query<ReleasedRow>(
+      `WITH stopped AS MATERIALIZED (
+         SELECT * FROM unnest($1::integer[], $2::text[], $3::text[]) AS s (id, code, message)
+       ), closed AS (
+         DELETE FROM cam_dispatch_queue AS q USING stopped WHERE q.outbound_email_id = stopped.id
+         RETURNING q.outbound_email_id, q.cap_day, q.retry_count, q.maybe_sent_since IS NOT NULL AS maybe_sent,
+                   stopped.code, stopped.message
+       )
+       UPDATE cam_outbound_emails AS o
+          SET status = CASE WHEN closed.maybe_sent THEN 'UNKNOWN' ELSE 'DROPPED' END, error_code = closed.code,
+              error_message = closed.message, retry_count = closed.retry_count, updated_at = cam_now()
+         FROM closed WHERE o.id = closed.outbound_email_id AND o.status = 'QUEUED'
+       RETURNING o.campaign_id, o.simulated, closed.cap_day::text AS cap_day, closed.retry_count, closed.maybe_sent`,
+      [emails.map(({ id }) => id), emails.map(({ code }) => code), emails.map(({ message }) => message)],
+    );
+    for (const released of closed) await this.giveBack(tx, released);
+  }
+
+  private async settleAccepted(acceptance: Acceptance): Promise<boolean> {
     try {
-      await this.recordAcceptance(lease, messageId, false);
+      return await this.acceptances.ask(acceptance);
     } catch (error) {
       if (violatedConstraint(error) !== 'uq_outbound_emails_provider_message_id') throw error;
       // A provider that names two mails alike must not make us send one of them again.
-      await this.recordAcceptance(lease, messageId, true);
+      await this.writeAcceptances([acceptance], true);
+      return true;
     }
   }
 
-  private async recordAcceptance(lease: Lease, messageId: string, idIsTaken: boolean): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const [closed] = await tx.query<{ retry_count: number }>(
-        'DELETE FROM cam_dispatch_queue WHERE outbound_email_id = $1 RETURNING retry_count',
-        [lease.emailId],
-      );
-      const [email] = await tx.query<{ lead_id: number; simulated: boolean }>(
-        `UPDATE cam_outbound_emails
-            SET status = 'SENT', sent_at = COALESCE(sent_at, cam_now()), error_code = NULL, error_message = NULL,
-                provider_message_id = CASE WHEN $3 THEN NULL ELSE $2 END,
-                email_metadata = CASE WHEN $3
-                  THEN email_metadata || jsonb_build_object('repeated_provider_message_id', $2::text)
-                  ELSE email_metadata END,
-                retry_count = COALESCE($4, retry_count), updated_at = cam_now()
-          WHERE id = $1 AND status NOT IN ('SENT', 'BOUNCED')
-         RETURNING lead_id, simulated`,
-        [lease.emailId, messageId, idIsTaken, closed?.retry_count ?? null],
-      );
-      await finishAttempt(tx, lease, { outcome: 'accepted', code: null, reason: null }, messageId);
-      if (email === undefined || email.simulated) return;
-      await tx.query(
-        `UPDATE cam_leads
-            SET last_contacted_at = GREATEST(last_contacted_at, cam_now()), updated_at = cam_now(),
-                status = CASE WHEN status = 'NEW' THEN 'CONTACTED' ELSE status END
-          WHERE id = $1`,
-        [email.lead_id],
-      );
-    });
+  /** Within a batch of several, a repeated message id fails all of it: each is then asked for on its own. */
+  private async recordAcceptances(batch: readonly Acceptance[]): Promise<boolean[]> {
+    await this.writeAcceptances(batch, false);
+    return batch.map(() => true);
+  }
+
+  private async writeAcceptances(batch: readonly Acceptance[], idIsTaken: boolean): Promise<void> {
+    await this.database.query(
+      `WITH accepted AS MATERIALIZED (
+         SELECT DISTINCT ON (id) * FROM unnest($1::integer[], $2::text[]) AS a (id, message_id)
+       ), closed AS (
+         DELETE FROM cam_dispatch_queue AS q USING accepted WHERE q.outbound_email_id = accepted.id
+         RETURNING q.outbound_email_id, q.retry_count
+       ), sent AS (
+         UPDATE cam_outbound_emails AS o
+            SET status = 'SENT', sent_at = COALESCE(o.sent_at, cam_now()), error_code = NULL, error_message = NULL,
+                provider_message_id = CASE WHEN $4 THEN NULL ELSE message_id END,
+                email_metadata = CASE WHEN $4
+                  THEN o.email_metadata || jsonb_build_object('repeated_provider_message_id', message_id)
+                  ELSE o.email_metadata END,
+                retry_count = COALESCE(closed.retry_count, o.retry_count), updated_at = cam_now()
+           FROM accepted LEFT JOIN closed ON closed.outbound_email_id = accepted.id
+          WHERE o.id = accepted.id AND o.status NOT IN ('SENT', 'BOUNCED')
+         RETURNING o.lead_id, o.simulated
+       ), noted AS (
+         UPDATE cam_send_attempts AS t
+            SET finished_at = cam_now(), outcome = 'accepted', code = NULL, reason = NULL,
+                provider_message_id = a.message_id
+           FROM unnest($1::integer[], $2::text[], $3::integer[]) AS a (id, message_id, attempt)
+          WHERE t.outbound_email_id = a.id AND t.attempt = a.attempt
+       )
+       UPDATE cam_leads AS l
+          SET last_contacted_at = GREATEST(l.last_contacted_at, cam_now()), updated_at = cam_now(),
+              status = CASE WHEN l.status = 'NEW' THEN 'CONTACTED' ELSE l.status END
+        WHERE l.id IN (SELECT lead_id FROM sent WHERE NOT simulated)`,
+      [
+        batch.map(({ lease }) => lease.emailId),
+        batch.map(({ messageId }) => messageId),
+        batch.map(({ lease }) => lease.attempt),
+        idIsTaken,
+      ],
+    );
   }
 
   private async settleFinal(
@@ -168,7 +239,7 @@ export class SettlementRepository {
           released.retry_count,
         ],
       );
-      await finishAttempt(tx, lease, report, null);
+      await finishAttempt(tx, lease, report);
       if (settlement.kind !== 'unknown') await this.giveBack(tx, released);
       return true;
     });
@@ -190,8 +261,10 @@ export class SettlementRepository {
          UPDATE cam_dispatch_queue AS q
             SET lease_token = NULL, waits_for = $3, due_at = cam_now() + $4 * interval '1 millisecond',
                 retry_count = q.retry_count + $5,
+                priority = CASE WHEN q.maybe_sent_attempt = $6 THEN ${OWN_PRIORITY} ELSE q.priority END,
                 maybe_sent_since = CASE WHEN q.maybe_sent_attempt = $6 THEN NULL ELSE q.maybe_sent_since END,
                 maybe_sent_attempt = CASE WHEN q.maybe_sent_attempt = $6 THEN NULL ELSE q.maybe_sent_attempt END,
+                maybe_sent_account = CASE WHEN q.maybe_sent_attempt = $6 THEN NULL ELSE q.maybe_sent_account END,
                 cap_day = CASE WHEN q.maybe_sent_attempt = $6 THEN NULL ELSE q.cap_day END
            FROM held WHERE q.outbound_email_id = held.outbound_email_id
          RETURNING q.campaign_id, q.simulated, held.cap_day::text AS cap_day, q.retry_count,
@@ -206,7 +279,7 @@ export class SettlementRepository {
         ],
       );
       if (released === undefined) return false;
-      await finishAttempt(tx, lease, report, null);
+      await finishAttempt(tx, lease, report);
       await this.giveBack(tx, released);
       return true;
     });
@@ -223,15 +296,9 @@ export class SettlementRepository {
   }
 }
 
-async function finishAttempt(
-  tx: Transaction,
-  lease: Lease,
-  report: AttemptReport,
-  messageId: string | null,
-): Promise<void> {
+async function finishAttempt(tx: Transaction, lease: Lease, report: AttemptReport): Promise<void> {
   await tx.query(
-    `UPDATE cam_send_attempts
-        SET finished_at = cam_now(), outcome = $3, code = $4, reason = $5, provider_message_id = $6
+    `UPDATE cam_send_attempts SET finished_at = cam_now(), outcome = $3, code = $4, reason = $5
       WHERE outbound_email_id = $1 AND attempt = $2`,
     [
       lease.emailId,
@@ -239,7 +306,6 @@ async function finishAttempt(
       report.outcome,
       report.code,
       report.reason?.slice(0, MESSAGE_LENGTH) ?? null,
-      messageId,
     ],
   );
 }

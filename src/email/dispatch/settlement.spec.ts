@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SendOutcome } from '../provider/email-provider.js';
-import { type AttemptHistory, type Settlement, settleAttempt, settleStopped } from './settlement.js';
+import { RETRY_DELAYS_MS } from './retry-policy.js';
+import { type AttemptHistory, type Settlement, settleAttempt } from './settlement.js';
 
 const HOUR_MS = 3_600_000;
 const WINDOW_MS = 23 * HOUR_MS;
@@ -22,7 +23,8 @@ const afterDoubt: AttemptHistory = {
 
 const accepted: SendOutcome = { kind: 'accepted', messageId: 'm1' };
 const rejected: SendOutcome = { kind: 'rejected', code: 'VALIDATION_ERROR', reason: 'no' };
-const deferred: SendOutcome = { kind: 'deferred', reason: 'refused' };
+const deferred: SendOutcome = { kind: 'deferred', reason: 'busy' };
+const unreachable: SendOutcome = { kind: 'unreachable', reason: 'refused' };
 const ambiguous: SendOutcome = { kind: 'ambiguous', reason: 'time-out' };
 const misconfigured: SendOutcome = { kind: 'misconfigured', reason: 'bad key' };
 
@@ -47,7 +49,29 @@ const table: readonly (readonly [string, SendOutcome, AttemptHistory, number, Se
     { ...deferred, retryAfterMs: 7_000 },
     first,
     WINDOW_MS,
-    { ...retryLater, delayMs: 7_000 },
+    { ...retryLater, delayMs: 8_000 },
+  ],
+  ['unreachable', unreachable, first, WINDOW_MS, { ...retryLater, delayMs: 5_000 }],
+  [
+    'conflicting',
+    { kind: 'conflicting', reason: 'other body' },
+    first,
+    WINDOW_MS,
+    { kind: 'unknown', code: 'SEND_KEY_CONFLICT', message: 'other body' },
+  ],
+  [
+    'ambiguous, and the provider is at work on it',
+    { ...ambiguous, retryAfterMs: 3_000 },
+    { ...afterDoubt, retryCount: 12 },
+    WINDOW_MS,
+    { kind: 'retry', definite: false, counts: false, waitsFor: 'provider', delayMs: 3_000 },
+  ],
+  [
+    'ambiguous, and the provider is at work on it for longer than it remembers',
+    { ...ambiguous, retryAfterMs: 3_000 },
+    { ...afterDoubt, maybeSentAgeMs: WINDOW_MS - 1_000 },
+    WINDOW_MS,
+    { kind: 'unknown', code: 'OUTCOME_UNKNOWN', message: 'time-out' },
   ],
   ['misconfigured', misconfigured, first, WINDOW_MS, { ...retryLater, delayMs: 60_000 }],
   ['ambiguous', ambiguous, first, WINDOW_MS, { ...retryInDoubt, delayMs: 5_000 }],
@@ -77,16 +101,13 @@ const table: readonly (readonly [string, SendOutcome, AttemptHistory, number, Se
 
 describe('settleAttempt', () => {
   it.each(table)('%s', (_name, outcome, history, windowMs, expected) => {
-    expect(settleAttempt(outcome, history, windowMs, 1)).toEqual(expected);
-  });
-});
+    const rules = {
+      dedupeWindowMs: windowMs,
+      retryDelaysMs: RETRY_DELAYS_MS,
+      misconfiguredShutMs: 60_000,
+      random: 1,
+    };
 
-describe('settleStopped', () => {
-  it('drops a mail that certainly never left', () => {
-    expect(settleStopped('NOT_ON_ALLOWLIST', 'stopped', first).kind).toBe('dropped');
-  });
-
-  it('leaves a mail that may have left unknown', () => {
-    expect(settleStopped('NOT_ON_ALLOWLIST', 'stopped', afterDoubt).kind).toBe('unknown');
+    expect(settleAttempt(outcome, history, rules)).toEqual(expected);
   });
 });

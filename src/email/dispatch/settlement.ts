@@ -99,8 +99,3 @@ function settleAmbiguous(
   }
   return { kind: 'retry', delayMs, definite: false, counts, waitsFor: counts ? 'retry' : 'provider' };
 }
-
-/** A stop met before the wire: dropped, unless an earlier attempt may have been accepted. */
-export function settleStopped(code: string, message: string, history: AttemptHistory): Settlement {
-  return { kind: history.maybeSentBefore ? 'unknown' : 'dropped', code, message };
-}

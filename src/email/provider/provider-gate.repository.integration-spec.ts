@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { emptyTables } from '../../../test/support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { ProviderGateReadModel } from './provider-gate.view.js';
-import { ProviderGateRepository } from './provider-gate.repository.js';
+import { type MomentsWanted, ProviderGateRepository } from './provider-gate.repository.js';
 
 const LONG_MS = 60_000;
 
@@ -22,67 +22,87 @@ async function endShutDown(): Promise<void> {
   await db.query(`UPDATE cam_provider_gates SET shut_until = clock_timestamp() WHERE shut_until IS NOT NULL`);
 }
 
-describe('ProviderGateRepository.pass', () => {
-  it('reserves moments at the pace, however many ask at once', async () => {
-    await db.query('CREATE TABLE reserved (until timestamptz NOT NULL)');
-    await db.query(`
-      CREATE FUNCTION note_reserved() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN INSERT INTO reserved VALUES (NEW.next_free_at); RETURN NULL; END $$`);
-    await db.query(
-      'CREATE TRIGGER note AFTER UPDATE ON cam_provider_gates FOR EACH ROW EXECUTE FUNCTION note_reserved()',
+/** Asks for one moment, but for the fields given. */
+async function reserve(wanted: Partial<MomentsWanted> = {}, provider: 'Resend' | 'SMTP' = 'Resend') {
+  return gates.reserve(provider, { ratePerSecond: 10, count: 1, withinMs: LONG_MS, ...wanted });
+}
+
+async function setGate(columns: string): Promise<void> {
+  await db.query(`UPDATE cam_provider_gates SET ${columns} WHERE provider = 'Resend'`);
+}
+
+describe('ProviderGateRepository.reserve', () => {
+  it('reserves moments at the pace, however many ask at once, and gives none twice', async () => {
+    const asked = Array.from({ length: 50 }, (_, index) =>
+      reserve({ ratePerSecond: 20, count: 1 + (index % 3) }),
     );
 
-    const passes = await Promise.all(Array.from({ length: 50 }, () => gates.pass('Resend', 20, LONG_MS)));
+    const reserved = await Promise.all(asked);
 
-    await db.query('DROP TRIGGER note ON cam_provider_gates');
-    expect(passes.map(({ kind }) => kind)).toEqual(Array<string>(50).fill('go'));
-    const gaps = await db.query<{ gap_ms: number }>(
-      `SELECT gap_ms FROM (
-         SELECT EXTRACT(EPOCH FROM until - lag(until) OVER (ORDER BY until))::float8 * 1000 AS gap_ms FROM reserved
-       ) AS gaps WHERE gap_ms IS NOT NULL`,
+    const [row] = await db.query<{ ahead_ms: number }>(
+      `SELECT EXTRACT(EPOCH FROM next_free_at - clock_timestamp())::float8 * 1000 AS ahead_ms
+         FROM cam_provider_gates WHERE provider = 'Resend'`,
     );
-    expect(gaps).toHaveLength(49);
-    for (const { gap_ms: gapMs } of gaps) expect(gapMs).toBeGreaterThan(49.99);
-    // They asked within less than they will take: nobody waits for longer than the others need.
-    for (const pass of passes) expect(pass.kind === 'go' && pass.waitMs).toBeLessThanOrEqual(49 * 50);
+    const count = reserved.reduce((sum, moments) => sum + (moments.kind === 'go' ? moments.count : 0), 0);
+    expect(count).toBe(99);
+    // They asked within less than they will take: all that is ahead was reserved by them, none of it twice.
+    expect(row?.ahead_ms).toBeGreaterThan(98 * 50 - 2_000);
+    expect(row?.ahead_ms).toBeLessThanOrEqual(99 * 51);
+    const waits = reserved.map((moments) => (moments.kind === 'go' ? moments.waitMs : -1));
+    expect(new Set(waits).size).toBe(50);
+  });
+
+  it('keeps a little below the pace asked for', async () => {
+    const moments = await reserve({ ratePerSecond: 10 });
+
+    expect(moments).toMatchObject({ kind: 'go', waitMs: 0 });
+    expect(moments.kind === 'go' && moments.spacingMs).toBeGreaterThan(100.5);
+    expect(moments.kind === 'go' && moments.spacingMs).toBeLessThan(101);
   });
 
   it('saves up nothing while nobody asks', async () => {
-    await db.query(`UPDATE cam_provider_gates SET next_free_at = clock_timestamp() - interval '1 hour'`);
+    await setGate(`next_free_at = clock_timestamp() - interval '1 hour'`);
 
-    const first = await gates.pass('Resend', 1, LONG_MS);
-    const second = await gates.pass('Resend', 1, LONG_MS);
+    const first = await reserve({ ratePerSecond: 1 });
+    const second = await reserve({ ratePerSecond: 1 });
 
-    expect(first).toEqual({ kind: 'go', waitMs: 0, probing: false });
-    expect(second).toEqual({ kind: 'go', waitMs: expect.any(Number) as unknown, probing: false });
+    expect(first).toMatchObject({ kind: 'go', waitMs: 0, recovering: false });
     expect(second.kind === 'go' && second.waitMs).toBeGreaterThan(500);
   });
 
+  it('reserves only what fits into the time given', async () => {
+    await setGate(`next_free_at = clock_timestamp() - interval '1 hour'`);
+
+    const moments = await reserve({ ratePerSecond: 10, count: 100, withinMs: 2_000 });
+
+    expect(moments).toMatchObject({ kind: 'go', count: 20 });
+  });
+
   it('reserves nothing farther away than asked for', async () => {
-    await db.query(`UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '20 seconds'`);
-    const [before] = await db.query(`SELECT next_free_at FROM cam_provider_gates WHERE provider = 'Resend'`);
+    await setGate(`next_free_at = clock_timestamp() + interval '20 seconds'`);
+    const before = await db.query(`SELECT next_free_at FROM cam_provider_gates WHERE provider = 'Resend'`);
 
-    const pass = await gates.pass('Resend', 1, 10_000);
+    const moments = await reserve({ withinMs: 10_000 });
 
-    expect(pass.kind).toBe('wait');
-    expect(pass.kind === 'wait' && pass.retryInMs).toBeGreaterThan(15_000);
-    expect(pass.kind === 'wait' && pass.retryInMs).toBeLessThanOrEqual(20_000);
-    expect(await db.query(`SELECT next_free_at FROM cam_provider_gates WHERE provider = 'Resend'`)).toEqual([
+    expect(moments.kind).toBe('wait');
+    expect(moments.kind === 'wait' && moments.retryInMs).toBeGreaterThan(15_000);
+    expect(moments.kind === 'wait' && moments.retryInMs).toBeLessThanOrEqual(20_000);
+    expect(await db.query(`SELECT next_free_at FROM cam_provider_gates WHERE provider = 'Resend'`)).toEqual(
       before,
-    ]);
+    );
   });
 
   it('follows the real time, whatever the offset of our clock', async () => {
     await gates.shut('Resend', LONG_MS, 'quota');
     await db.setClockOffset('3 days');
 
-    expect((await gates.pass('Resend', 10, LONG_MS)).kind).toBe('wait');
+    expect((await reserve()).kind).toBe('wait');
   });
 
   it('has a gate for each provider', async () => {
     await gates.shut('Resend', LONG_MS, 'quota');
 
-    expect((await gates.pass('SMTP', 10, LONG_MS)).kind).toBe('go');
+    expect((await reserve({}, 'SMTP')).kind).toBe('go');
   });
 });
 
@@ -90,10 +110,10 @@ describe('ProviderGateRepository, shut', () => {
   it('lets nothing through, also when nothing ever went, and says for how long and why', async () => {
     await gates.shut('Resend', LONG_MS, 'quota');
 
-    const pass = await gates.pass('Resend', 10, LONG_MS);
+    const moments = await reserve();
 
-    expect(pass).toEqual({ kind: 'wait', retryInMs: expect.any(Number) as unknown, reason: 'quota' });
-    expect(pass.kind === 'wait' && pass.retryInMs).toBeGreaterThan(LONG_MS - 5_000);
+    expect(moments).toEqual({ kind: 'wait', retryInMs: expect.any(Number) as unknown, reason: 'quota' });
+    expect(moments.kind === 'wait' && moments.retryInMs).toBeGreaterThan(LONG_MS - 5_000);
     expect(await view.findShut('Resend')).toEqual({
       isShut: true,
       until: expect.any(Date) as unknown,
@@ -124,19 +144,30 @@ describe('ProviderGateRepository, shut', () => {
     expect(await view.freeInMs('Resend')).toBeGreaterThan(LONG_MS - 5_000);
   });
 
-  it('lets requests probe when its time is over, until one goes well', async () => {
+  it('lets one request of the whole fleet probe when its time is over, until one goes well', async () => {
     await gates.shut('Resend', LONG_MS, 'quota');
     await endShutDown();
 
-    const probe = await gates.pass('Resend', 1_000, LONG_MS);
+    const probes = await Promise.all(Array.from({ length: 10 }, () => reserve({ count: 5 })));
     const shutWhileProbing = await view.findShut('Resend');
     await gates.reopen('Resend');
-    const afterwards = await gates.pass('Resend', 1_000, LONG_MS);
+    const afterwards = await reserve({ ratePerSecond: 1_000, count: 5 });
 
-    expect(probe).toMatchObject({ kind: 'go', probing: true });
+    expect(probes.filter(({ kind }) => kind === 'go')).toEqual([
+      expect.objectContaining({ count: 1, recovering: true }),
+    ]);
     expect(shutWhileProbing).toMatchObject({ isShut: false, reason: 'quota' });
-    expect(afterwards).toMatchObject({ kind: 'go', probing: false });
+    expect(afterwards).toMatchObject({ kind: 'go', count: 5, recovering: false });
     expect(await view.findShut('Resend')).toBeNull();
+  });
+
+  it('lets another request probe when the first has fallen silent', async () => {
+    await gates.shut('Resend', LONG_MS, 'quota');
+    await endShutDown();
+    await reserve();
+    await setGate(`probe_until = clock_timestamp()`);
+
+    expect(await reserve()).toMatchObject({ kind: 'go', count: 1 });
   });
 
   it('is not reopened by a request that left before it', async () => {
@@ -145,6 +176,57 @@ describe('ProviderGateRepository, shut', () => {
     await gates.reopen('Resend');
 
     expect(await view.findShut('Resend')).toMatchObject({ isShut: true });
+  });
+});
+
+describe('ProviderGateRepository, breaker', () => {
+  const times = { firstBreakMs: 10_000, longestBreakMs: 25_000 };
+  const fail = () => gates.noteFailure('Resend', 'no answer', times);
+
+  it('trips at the fifth failure in a row, however they meet', async () => {
+    const trips = await Promise.all(Array.from({ length: 9 }, fail));
+
+    expect(trips.filter((trip) => trip !== null)).toHaveLength(1);
+    expect(await view.findShut('Resend')).toMatchObject({ isShut: true, reason: 'no answer' });
+  });
+
+  it('forgets failures when a request goes well', async () => {
+    for (let count = 0; count < 4; count += 1) await fail();
+    expect(await reserve()).toMatchObject({ kind: 'go', recovering: true });
+
+    await gates.reopen('Resend');
+
+    expect(await fail()).toBeNull();
+    expect(await view.findShut('Resend')).toBeNull();
+  });
+
+  it('shuts for twice as long each time a probe fails, up to the longest', async () => {
+    const breaks: (number | null)[] = [];
+    for (let count = 0; count < 5; count += 1) breaks.push(await fail());
+    for (let count = 0; count < 3; count += 1) {
+      await endShutDown();
+      breaks.push(await fail());
+    }
+
+    const [first = 0, second = 0, third = 0, fourth = 0] = breaks.filter((shutMs) => shutMs !== null);
+    for (const [shutMs, expected] of [
+      [first, 10_000],
+      [second, 20_000],
+      [third, 25_000],
+      [fourth, 25_000],
+    ] as const) {
+      expect(shutMs).toBeGreaterThan(expected - 1_000);
+      expect(shutMs).toBeLessThanOrEqual(expected);
+    }
+  });
+
+  it('takes no notice of failures that left before it tripped', async () => {
+    for (let count = 0; count < 5; count += 1) await fail();
+    const tripped = await view.findShut('Resend');
+
+    expect(await fail()).toBeNull();
+
+    expect(await view.findShut('Resend')).toEqual(tripped);
   });
 });
 
@@ -159,6 +241,13 @@ describe('ProviderGateReadModel.freeInMs', () => {
        shut_until = clock_timestamp() + interval '30 seconds'`,
       25_000,
       30_000,
+    ],
+    [
+      'a request probes it',
+      `shut_reason = 'quota', shut_until = clock_timestamp() - interval '1 second',
+       probe_until = clock_timestamp() + interval '12 seconds'`,
+      8_000,
+      12_000,
     ],
   ])('is the time until a request may leave: %s', async (_name, gate, least, most) => {
     await db.query(`UPDATE cam_provider_gates SET ${gate} WHERE provider = 'Resend'`);

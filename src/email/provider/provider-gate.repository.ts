@@ -1,75 +1,168 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/database.js';
+import { Database, type Transaction } from '../../database/database.js';
 import type { ProviderName } from './email-provider.js';
 
-/** May a request leave now? */
-export type GatePass =
-  /** Yes, after `waitMs`: that moment is reserved for this request. `probing`: the first since a shut-down ended. */
-  | { readonly kind: 'go'; readonly waitMs: number; readonly probing: boolean }
-  /** The fleet's pace has no moment free soon, or the gate is shut. */
+/** What a process asks of the gate. */
+export interface MomentsWanted {
+  readonly ratePerSecond: number;
+  readonly count: number;
+  /** A moment farther away than this is not reserved, in milliseconds. */
+  readonly withinMs: number;
+}
+
+/** May requests leave? */
+export type Moments =
+  /**
+   * Yes: `count` moments are reserved, the first after `waitMs`, the others `spacingMs` apart. `recovering`: the gate
+   * was shut, or has seen failures; a good answer is worth reporting.
+   */
+  | {
+      readonly kind: 'go';
+      readonly count: number;
+      readonly waitMs: number;
+      readonly spacingMs: number;
+      readonly recovering: boolean;
+    }
+  /** The fleet's pace has no moment free soon, or the gate is shut, or one request probes it for all. */
   | { readonly kind: 'wait'; readonly retryInMs: number; readonly reason: string };
 
-interface GateRow {
+/** How long the breaker shuts the gate, in milliseconds: doubled each time it trips again, up to the longest. */
+export interface BreakTimes {
+  readonly firstBreakMs: number;
+  readonly longestBreakMs: number;
+}
+
+interface ReservedRow {
+  granted: number;
   wait_ms: number;
   shut_ms: number | null;
+  probe_ms: number | null;
   shut_reason: string | null;
+  recovering: boolean;
 }
 
 /**
- * One row for each provider account, shared by all replicas: the pace of requests, and a shut gate. Times are real
- * (`clock_timestamp()`): a provider's limits do not follow our clock's offset.
+ * Requests leave a little slower than asked: the jitter of two of them, some milliseconds, must not put one too many
+ * into a second of the provider's.
+ */
+const PACE_MARGIN = 1.006;
+
+/** Failures in a row that trip the breaker. */
+const TRIP_AFTER = 5;
+
+/** A failure that is one too many, or a probe's. */
+const TRIPS = `(shut_until IS NOT NULL OR failure_streak + 1 >= ${TRIP_AFTER})`;
+
+/** A probe that has said nothing for so long is lost with its process; the next one may go. */
+const PROBE_MS = 15_000;
+
+/**
+ * One row for each provider, shared by all replicas: the pace of requests, a shut gate, and a breaker that shuts it.
+ * Half open, after a shut-down is over, one request at a time probes it. Times are real (`clock_timestamp()`): a
+ * provider's limits do not follow our clock's offset.
  */
 @Injectable()
 export class ProviderGateRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Reserves the next moment for one request (GCRA, kept as the instant from which on a request may leave).
-   *
-   * @param longestWaitMs a moment farther away is not reserved
+   * Reserves the next moments (GCRA, kept as the instant from which on a request may leave): as many as asked for, or
+   * as fit into the time given. Called with a transaction, it keeps the gate locked to its end: lock it last.
    */
-  async pass(provider: ProviderName, ratePerSecond: number, longestWaitMs: number): Promise<GatePass> {
-    const [reserved] = await this.database.query<{ wait_ms: number; probing: boolean }>(
-      `UPDATE cam_provider_gates
-          SET next_free_at = GREATEST(next_free_at, clock_timestamp()) + $2 * interval '1 millisecond'
-        WHERE provider = $1 AND (shut_until IS NULL OR shut_until <= clock_timestamp())
-          AND next_free_at <= clock_timestamp() + $3 * interval '1 millisecond'
-       RETURNING GREATEST(0, EXTRACT(EPOCH FROM next_free_at - clock_timestamp()) * 1000 - $2)::float8 AS wait_ms,
-                 shut_until IS NOT NULL AS probing`,
-      [provider, 1_000 / ratePerSecond, longestWaitMs],
+  async reserve(
+    provider: ProviderName,
+    { ratePerSecond, count, withinMs }: MomentsWanted,
+    on: Pick<Transaction, 'query'> = this.database,
+  ): Promise<Moments> {
+    const spacingMs = (1_000 / ratePerSecond) * PACE_MARGIN;
+    const [row] = await on.query<ReservedRow>(
+      `WITH gate AS MATERIALIZED (
+         SELECT * FROM cam_provider_gates WHERE provider = $1 FOR UPDATE
+       ), seen AS (
+         SELECT *, clock_timestamp() AS now FROM gate
+       ), timed AS (
+         SELECT *, GREATEST(next_free_at, now) AS free_at, shut_until IS NOT NULL AS half_open,
+                EXTRACT(EPOCH FROM GREATEST(next_free_at, now) - now)::float8 * 1000 AS wait_ms,
+                EXTRACT(EPOCH FROM shut_until - now)::float8 * 1000 AS shut_ms,
+                EXTRACT(EPOCH FROM probe_until - now)::float8 * 1000 AS probe_ms
+           FROM seen
+       ), decided AS (
+         SELECT *, CASE
+                  WHEN shut_ms > 0 OR (half_open AND probe_ms > 0) OR wait_ms > $4::float8 THEN 0
+                  WHEN half_open THEN 1
+                  ELSE LEAST($3::float8, 1 + floor(($4::float8 - wait_ms) / $2::float8)) END AS granted
+           FROM timed
+       )
+       UPDATE cam_provider_gates AS g
+          SET next_free_at = CASE WHEN granted = 0 THEN g.next_free_at
+                                  ELSE free_at + granted * $2::float8 * interval '1 millisecond' END,
+              probe_until = CASE WHEN granted > 0 AND half_open THEN now + $5 * interval '1 millisecond'
+                                 ELSE g.probe_until END
+         FROM decided WHERE g.provider = decided.provider
+       RETURNING granted, wait_ms, shut_ms, decided.probe_ms, decided.shut_reason,
+                 half_open OR decided.failure_streak > 0 OR decided.breaker_trips > 0 AS recovering`,
+      [provider, spacingMs, count, withinMs, PROBE_MS],
     );
-    if (reserved !== undefined) return { kind: 'go', waitMs: reserved.wait_ms, probing: reserved.probing };
-
-    const [gate] = await this.database.query<GateRow>(
-      `SELECT GREATEST(0, EXTRACT(EPOCH FROM GREATEST(next_free_at, clock_timestamp()) - clock_timestamp()) * 1000)::float8
-                AS wait_ms,
-              GREATEST(0, EXTRACT(EPOCH FROM shut_until - clock_timestamp()) * 1000)::float8 AS shut_ms, shut_reason
-         FROM cam_provider_gates WHERE provider = $1`,
-      [provider],
-    );
-    if (gate === undefined) throw new Error(`No gate for provider ${provider}`);
-    return gate.shut_ms !== null && gate.shut_ms > 0
-      ? { kind: 'wait', retryInMs: gate.shut_ms, reason: gate.shut_reason ?? '' }
-      : { kind: 'wait', retryInMs: gate.wait_ms, reason: 'The provider is busy at its pace' };
+    if (row === undefined) throw new Error(`No gate for provider ${provider}`);
+    return row.granted > 0
+      ? { kind: 'go', count: row.granted, waitMs: row.wait_ms, spacingMs, recovering: row.recovering }
+      : waitOf(row);
   }
 
   /** Lets nothing through for `forMs`; a longer shut-down in force stays. */
   async shut(provider: ProviderName, forMs: number, reason: string): Promise<void> {
     await this.database.query(
       `UPDATE cam_provider_gates
-          SET shut_until = clock_timestamp() + $2 * interval '1 millisecond', shut_reason = $3
+          SET shut_until = clock_timestamp() + $2 * interval '1 millisecond', shut_reason = $3, probe_until = NULL
         WHERE provider = $1
           AND (shut_until IS NULL OR shut_until < clock_timestamp() + $2 * interval '1 millisecond')`,
       [provider, forMs, reason],
     );
   }
 
-  /** Forgets a shut-down that is over: a request went well since. */
+  /**
+   * Counts a request without a sign of life. Enough of them in a row trip the breaker, a failed probe does at once;
+   * while the gate is shut, what left before says nothing new.
+   *
+   * @returns for how long the breaker shut the gate, in milliseconds; null: it did not
+   */
+  async noteFailure(provider: ProviderName, reason: string, times: BreakTimes): Promise<number | null> {
+    const [row] = await this.database.query<{ shut_ms: number | null }>(
+      `UPDATE cam_provider_gates
+          SET failure_streak = CASE WHEN ${TRIPS} THEN 0 ELSE failure_streak + 1 END,
+              breaker_trips = CASE WHEN ${TRIPS} THEN LEAST(breaker_trips + 1, 30) ELSE breaker_trips END,
+              shut_until = CASE WHEN ${TRIPS}
+                THEN clock_timestamp() + LEAST($3 * 2 ^ breaker_trips, $4) * interval '1 millisecond' END,
+              shut_reason = CASE WHEN ${TRIPS} THEN $2 END,
+              probe_until = NULL
+        WHERE provider = $1 AND (shut_until IS NULL OR shut_until <= clock_timestamp())
+       RETURNING EXTRACT(EPOCH FROM shut_until - clock_timestamp())::float8 * 1000 AS shut_ms`,
+      [provider, reason, times.firstBreakMs, times.longestBreakMs],
+    );
+    return row?.shut_ms ?? null;
+  }
+
+  /** A request was answered: forgets failures, and a shut-down whose time is over. */
   async reopen(provider: ProviderName): Promise<void> {
     await this.database.query(
-      `UPDATE cam_provider_gates SET shut_until = NULL, shut_reason = NULL
-        WHERE provider = $1 AND shut_until <= clock_timestamp()`,
+      `UPDATE cam_provider_gates
+          SET shut_until = NULL, shut_reason = NULL, probe_until = NULL, failure_streak = 0, breaker_trips = 0
+        WHERE provider = $1 AND COALESCE(shut_until <= clock_timestamp(), failure_streak + breaker_trips > 0)`,
       [provider],
     );
   }
+}
+
+function waitOf(row: ReservedRow): Moments {
+  if (row.shut_ms !== null && row.shut_ms > 0) {
+    return { kind: 'wait', retryInMs: row.shut_ms, reason: row.shut_reason ?? '' };
+  }
+  if (row.shut_ms !== null && row.probe_ms !== null && row.probe_ms > 0) {
+    return {
+      kind: 'wait',
+      retryInMs: Math.min(row.probe_ms, 1_000),
+      reason: 'One request probes the provider',
+    };
+  }
+  return { kind: 'wait', retryInMs: row.wait_ms, reason: 'The provider is busy at its pace' };
 }

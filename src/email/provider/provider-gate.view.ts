@@ -27,11 +27,12 @@ export class ProviderGateReadModel {
       : { isShut: gate.is_shut, until: gate.shut_until, reason: gate.shut_reason };
   }
 
-  /** Milliseconds until a request may leave, by pace and shut-down together. */
+  /** Milliseconds until a request may leave, by pace, shut-down and a probe under way together. */
   async freeInMs(provider: ProviderName): Promise<number> {
     const [gate] = await this.database.query<{ free_in_ms: number }>(
       `SELECT GREATEST(0, EXTRACT(EPOCH FROM
-                GREATEST(next_free_at, shut_until, clock_timestamp()) - clock_timestamp()) * 1000)::float8 AS free_in_ms
+                GREATEST(next_free_at, shut_until, CASE WHEN shut_until IS NOT NULL THEN probe_until END, clock_timestamp())
+                - clock_timestamp()) * 1000)::float8 AS free_in_ms
          FROM cam_provider_gates WHERE provider = $1`,
       [provider],
     );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { acceptContext, createEngine } from '../../../test/support/engine.js';
+import { acceptContext, createEngine, type EngineOptions } from '../../../test/support/engine.js';
 import {
   emptyTables,
   insertCampaign,
@@ -12,7 +12,7 @@ import {
 } from '../../../test/support/factories.js';
 import { besideTransaction, untilWaiting } from '../../../test/support/locks.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
-import type { Accepted, AcceptResult, NewEmail } from './accept.repository.js';
+import type { AcceptContext, Accepted, AcceptResult, NewEmail } from './accept.repository.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -46,26 +46,32 @@ async function counters(): Promise<{ scope: string; simulated: boolean; used: nu
   return db.query('SELECT scope, simulated, used FROM cam_quota_counters ORDER BY scope, simulated');
 }
 
-/** One call for each mail, all at once. */
+/** One call for each mail, all at once, dealt out to four replicas: each puts its own calls together. */
 async function acceptEach(
-  accept: (email: NewEmail) => Promise<AcceptResult>,
   emails: readonly NewEmail[],
+  options: { engine?: EngineOptions; placing?: AcceptContext['placing'] } = {},
 ): Promise<Accepted[]> {
-  const results = await Promise.all(emails.map((email) => accept(email)));
+  const replicas = Array.from({ length: 4 }, () => createEngine(db, options.engine).accepts);
+  const calls = replicas.flatMap((accepts, replica) =>
+    emails
+      .filter((_, index) => index % replicas.length === replica)
+      .map((email) =>
+        accepts.accept(
+          acceptContext({ campaignId: email.campaignId, placing: options.placing ?? 'reserve' }),
+          [email],
+        ),
+      ),
+  );
+  const results = await Promise.all(calls);
   return results.flatMap((result) => acceptedOf(result));
 }
 
 describe('AcceptRepository, one mail', () => {
   it('makes one row of twenty identical calls at once, and gives its id to all', async () => {
-    const { accepts } = createEngine(db);
     const campaignId = await insertCampaign(db);
     const leadId = await insertLead(db, campaignId);
-    const emails = Array.from({ length: 20 }, () => newEmail({ campaignId, leadId }));
 
-    const answers = await acceptEach(
-      (email) => accepts.accept(acceptContext({ campaignId }), [email]),
-      emails,
-    );
+    const answers = await acceptEach(Array.from({ length: 20 }, () => newEmail({ campaignId, leadId })));
 
     expect(tally(answers)).toEqual({ created: 1, existing: 19 });
     const rows = await db.query('SELECT id FROM cam_outbound_emails');
@@ -172,7 +178,7 @@ describe('AcceptRepository, batches', () => {
   });
 
   it('lets batches of the same mails in opposite orders meet without a deadlock', async () => {
-    const { accepts } = createEngine(db);
+    const [here, there] = [createEngine(db).accepts, createEngine(db).accepts];
     const campaignId = await insertCampaign(db);
     const [one = 0, two = 0, three = 0] = await insertLeads(db, campaignId, 3);
     const make = (leadId: number): NewEmail => newEmail({ campaignId, leadId });
@@ -189,8 +195,8 @@ describe('AcceptRepository, batches', () => {
         outboundEmailRow({ campaign_id: campaignId, lead_id: two, content_hash: make(two).contentHash }),
       );
       const batches = [
-        accepts.accept(acceptContext({ campaignId }), [one, two, three].map(make)),
-        accepts.accept(acceptContext({ campaignId }), [three, two, one].map(make)),
+        here.accept(acceptContext({ campaignId }), [one, two, three].map(make)),
+        there.accept(acceptContext({ campaignId }), [three, two, one].map(make)),
       ] as const;
       await untilWaiting(db, 2);
       return batches;
@@ -215,6 +221,108 @@ async function countDeadlocks(): Promise<number> {
   );
   return row?.deadlocks ?? 0;
 }
+
+describe('AcceptRepository, calls that come together', () => {
+  it('stores them by one transaction, and answers each with its own', async () => {
+    const { accepts } = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const leadIds = await insertLeads(db, campaignId, 6);
+    const calls = [leadIds.slice(0, 1), leadIds.slice(1, 4), leadIds.slice(4)];
+
+    const results = await Promise.all(
+      calls.map((ids) =>
+        accepts.accept(
+          acceptContext({ campaignId }),
+          ids.map((leadId) => newEmail({ campaignId, leadId })),
+        ),
+      ),
+    );
+
+    const answered = results.flatMap((result) => idsOf(acceptedOf(result)));
+    const stored = await db.query<{ id: number; lead_id: number }>(
+      'SELECT id, lead_id FROM cam_outbound_emails ORDER BY array_position($1::integer[], lead_id)',
+      [leadIds],
+    );
+    expect(results.map((result) => acceptedOf(result).length)).toEqual([1, 3, 2]);
+    expect(answered).toEqual(stored.map(({ id }) => id));
+    expect(await db.query('SELECT DISTINCT xmin::text FROM cam_outbound_emails')).toHaveLength(1);
+  });
+
+  it('stores all but the one that the database refuses', async () => {
+    const { accepts } = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const [one = 0, two = 0] = await insertLeads(db, campaignId, 2);
+    const nobody = 999_999;
+
+    const results = await Promise.allSettled(
+      [one, nobody, two].map((leadId) =>
+        accepts.accept(acceptContext({ campaignId }), [newEmail({ campaignId, leadId })]),
+      ),
+    );
+
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await countEmails()).toBe(2);
+    expect(await counters()).toEqual([
+      { scope: 'campaign', simulated: false, used: 2 },
+      { scope: 'global', simulated: false, used: 2 },
+    ]);
+  });
+
+  it('knows the old mail of one call when a pause refuses the new mail of another', async () => {
+    const { accepts, campaigns } = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const [one = 0, two = 0] = await insertLeads(db, campaignId, 2);
+    const call = (leadId: number) =>
+      accepts.accept(acceptContext({ campaignId }), [newEmail({ campaignId, leadId })]);
+    await call(one);
+    await campaigns.pause(campaignId, null);
+
+    const [old, fresh] = await Promise.all([call(one), call(two)]);
+
+    expect(acceptedOf(old)).toEqual([{ kind: 'existing', id: expect.any(Number) as unknown }]);
+    expect(fresh).toEqual({ kind: 'campaign_paused' });
+  });
+});
+
+describe('AcceptRepository and a lead who said stop', () => {
+  it('keeps the mail in when the stop came after the mail was made', async () => {
+    const { accepts } = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const leadId = await insertLead(db, campaignId, { status: 'UNSUBSCRIBED' });
+
+    const [answer] = acceptedOf(
+      await accepts.accept(acceptContext({ campaignId, placing: 'lease' }), [
+        newEmail({ campaignId, leadId }),
+      ]),
+    );
+
+    expect(answer).toMatchObject({ kind: 'created', lease: null, drop: { code: 'UNSUBSCRIBED' } });
+    expect(await db.query('SELECT status, error_code FROM cam_outbound_emails')).toEqual([
+      { status: 'DROPPED', error_code: 'UNSUBSCRIBED' },
+    ]);
+    expect(await db.query('SELECT FROM cam_dispatch_queue')).toEqual([]);
+    expect(await counters()).toEqual([]);
+  });
+
+  it('waits for a stop that is not committed yet, and obeys it', async () => {
+    const { accepts } = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const leadId = await insertLead(db, campaignId);
+
+    const [accepting] = await besideTransaction(db, async (stopping) => {
+      await stopping.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED' WHERE id = $1`, [leadId]);
+      const accept = accepts.accept(acceptContext({ campaignId, placing: 'lease' }), [
+        newEmail({ campaignId, leadId }),
+      ]);
+      await untilWaiting(db, 1);
+      await stopping.commit();
+      return [accept] as const;
+    });
+
+    expect(acceptedOf(await accepting)).toEqual([expect.objectContaining({ lease: null })]);
+    expect(await db.query('SELECT status FROM cam_outbound_emails')).toEqual([{ status: 'DROPPED' }]);
+  });
+});
 
 describe('AcceptRepository and a pause', () => {
   it('stores nothing for a paused campaign', async () => {
@@ -250,14 +358,15 @@ describe('AcceptRepository and a pause', () => {
   });
 
   it('stores nothing after a pause has returned, whatever was under way', async () => {
-    const { accepts } = createEngine(db);
     const campaignId = await insertCampaign(db);
     const leadIds = await insertLeads(db, campaignId, 60);
 
     // On a connection of its own: the pool would let it wait for all that was asked before.
     const accepting = await besideTransaction(db, async (pausing) => {
       const calls = leadIds.map((leadId) =>
-        accepts.accept(acceptContext({ campaignId, placing: 'defer' }), [newEmail({ campaignId, leadId })]),
+        createEngine(db).accepts.accept(acceptContext({ campaignId, placing: 'defer' }), [
+          newEmail({ campaignId, leadId }),
+        ]),
       );
       await Promise.race(calls);
       await pausing.query(`UPDATE cam_campaigns SET status = 'PAUSED', paused_at = cam_now() WHERE id = $1`, [
@@ -300,17 +409,13 @@ describe('AcceptRepository and the caps', () => {
   it.each(['lease', 'reserve'] as const)(
     'stores exactly as many mails as the global cap has places, placing by %s',
     async (placing) => {
-      const { accepts } = createEngine(db, { dailyCap: 5 });
       const emails: NewEmail[] = [];
       for (let count = 0; count < 20; count += 1) {
         const campaignId = await insertCampaign(db);
         emails.push(newEmail({ campaignId, leadId: await insertLead(db, campaignId) }));
       }
 
-      const answers = await acceptEach(
-        (email) => accepts.accept(acceptContext({ campaignId: email.campaignId, placing }), [email]),
-        emails,
-      );
+      const answers = await acceptEach(emails, { engine: { dailyCap: 5 }, placing });
 
       expect(tally(answers)).toEqual({ created: 5, over_cap: 15 });
       expect(await countEmails()).toBe(5);
@@ -326,13 +431,12 @@ describe('AcceptRepository and the caps', () => {
   );
 
   it("counts a campaign's own cap together with the global one", async () => {
-    const { accepts } = createEngine(db, { dailyCap: 100 });
     const campaignId = await insertCampaign(db, { max_emails_per_day: 3 });
     const leadIds = await insertLeads(db, campaignId, 10);
 
     const answers = await acceptEach(
-      (email) => accepts.accept(acceptContext({ campaignId }), [email]),
       leadIds.map((leadId) => newEmail({ campaignId, leadId })),
+      { engine: { dailyCap: 100 } },
     );
 
     expect(tally(answers)).toEqual({ created: 3, over_cap: 7 });

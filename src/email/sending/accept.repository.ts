@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable } from '@nestjs/common';
+import { Coalescer } from '../../common/coalescer.js';
 import { Database, type Transaction } from '../../database/database.js';
+import { classifyDatabaseError } from '../../database/database-error.js';
 import type { CapScope } from '../caps/day-places.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import { DISPATCH_TIMING, type DispatchTiming, type Lease } from '../dispatch/lease.js';
+import { findStop, type Stop } from '../dispatch/recipient-policy.js';
+import type { StoppedEmail } from '../dispatch/settlement.repository.js';
+import { StopsRepository } from '../dispatch/stops.repository.js';
 import type { ProviderName } from '../provider/email-provider.js';
 import type { FrozenEmail } from './frozen-email.js';
 
@@ -16,7 +21,7 @@ export interface NewEmail extends FrozenEmail {
   readonly campaignSequenceId: number | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Set when our own rules keep the mail in: it is stored as DROPPED with this reason. */
-  readonly drop: { readonly code: string; readonly message: string } | null;
+  readonly drop: Stop | null;
 }
 
 /** What all mails of one accepting transaction share. */
@@ -24,6 +29,7 @@ export interface AcceptContext {
   readonly campaignId: number;
   readonly provider: ProviderName;
   readonly simulated: boolean;
+  readonly accountFingerprint: string;
   readonly maxRetries: number;
   /**
    * lease: take the day's places and lease the mail to this caller. reserve: take the places, queue the mail.
@@ -33,7 +39,13 @@ export interface AcceptContext {
 }
 
 export type Accepted =
-  | { readonly kind: 'created'; readonly id: number; readonly lease: Lease | null }
+  | {
+      readonly kind: 'created';
+      readonly id: number;
+      readonly lease: Lease | null;
+      /** Why it is kept in; null: it goes. */
+      readonly drop: Stop | null;
+    }
   | { readonly kind: 'existing'; readonly id: number }
   | { readonly kind: 'over_cap'; readonly scope: CapScope; readonly resetsInMs: number };
 
@@ -49,15 +61,33 @@ interface InsertedRow {
   sequence_number: number;
 }
 
+interface AcceptCall {
+  readonly context: AcceptContext;
+  readonly emails: readonly NewEmail[];
+}
+
 /** Ends the accepting transaction without a trace. */
 class CampaignPaused extends Error {}
 
-/** Stores new mail: the row, its places, its queue entry and its lease in one transaction. */
+/** Mails stored by one transaction, unless a single call brings more. */
+const MOST_TOGETHER = 500;
+
+/**
+ * Stores new mail: the row, its places, its queue entry and its lease in one transaction. Calls for one campaign that
+ * come at the same time share a transaction, because each would wait for the counters' locks of the one before.
+ */
 @Injectable()
 export class AcceptRepository {
+  private readonly calls = new Coalescer<AcceptCall, AcceptResult>((calls) => this.acceptTogether(calls), {
+    heaviest: MOST_TOGETHER,
+    weightOf: ({ emails }) => emails.length,
+    isShared: (error) => classifyDatabaseError(error) === 'unavailable',
+  });
+
   constructor(
     private readonly database: Database,
     private readonly quota: QuotaRepository,
+    private readonly stops: StopsRepository,
     @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
   ) {}
 
@@ -66,99 +96,195 @@ export class AcceptRepository {
    * sequence number is one row, whoever inserts it first; the others wait for that transaction and get its id.
    */
   async accept(context: AcceptContext, emails: readonly NewEmail[]): Promise<AcceptResult> {
-    const startedAtMs = performance.now();
+    const { campaignId, provider, simulated, maxRetries, placing, accountFingerprint } = context;
+    const lane = [campaignId, provider, simulated, maxRetries, placing, accountFingerprint].join('/');
     try {
-      return await this.database.transaction(async (tx) => {
-        const inserted = await insertEmails(tx, context, emails);
-        const existing = await findEmails(tx, context, emails, inserted);
-        if (inserted.size === 0) {
-          return { kind: 'accepted', emails: emails.map((email) => existingEmail(existing, email)) };
-        }
-
-        const campaignCap = await lockActiveCampaign(tx, context.campaignId);
-        const owed = new Set(
-          emails
-            .filter((email) => email.drop === null)
-            .map((email) => inserted.get(identity(email)))
-            .filter((id) => id !== undefined),
-        );
-        const queued = await this.enqueue(tx, context, campaignCap, [...owed], startedAtMs);
-
-        const answered = new Set<number>();
-        const answers = emails.map((email): Accepted => {
-          const id = inserted.get(identity(email));
-          if (id === undefined) return existingEmail(existing, email);
-          const answer = queued.get(id) ?? { kind: 'created', id, lease: null };
-          // The second mail of a pair within one call is a duplicate of the first, if that one was stored.
-          if (answer.kind === 'created' && answered.has(id)) return { kind: 'existing', id };
-          answered.add(id);
-          return answer;
-        });
-        return { kind: 'accepted', emails: answers };
-      });
+      return await this.calls.ask({ context, emails }, lane);
     } catch (error) {
       if (error instanceof CampaignPaused) return { kind: 'campaign_paused' };
       throw error;
     }
   }
 
-  private async enqueue(
+  /** All or nothing: a pause refuses calls with new mail, so each call is then asked for on its own. */
+  private async acceptTogether(calls: readonly AcceptCall[]): Promise<AcceptResult[]> {
+    const [first] = calls;
+    if (first === undefined) return [];
+    const answers = await this.store(
+      first.context,
+      calls.flatMap(({ emails }) => emails),
+    );
+    let taken = 0;
+    return calls.map(({ emails }) => {
+      const from = taken;
+      taken += emails.length;
+      return { kind: 'accepted', emails: answers.slice(from, taken) };
+    });
+  }
+
+  private async store(context: AcceptContext, emails: readonly NewEmail[]): Promise<Accepted[]> {
+    const startedAtMs = performance.now();
+    return this.database.transaction(async (tx) => {
+      const inserted = await insertEmails(tx, context, emails);
+      const existing = await findEmails(tx, context, emails, inserted);
+      if (inserted.size === 0) return emails.map((email) => existingEmail(existing, email));
+
+      const created = new Map<number, NewEmail>();
+      for (const email of emails) {
+        const id = inserted.get(identity(email));
+        if (id !== undefined && !created.has(id)) created.set(id, email);
+      }
+      const answers = await this.decide(tx, context, created, startedAtMs);
+
+      const answered = new Set<number>();
+      return emails.map((email): Accepted => {
+        const id = inserted.get(identity(email));
+        if (id === undefined) return existingEmail(existing, email);
+        const answer = answers.get(id);
+        if (answer === undefined) throw new Error(`Mail ${id} was stored and not answered for`);
+        // The second mail of a pair within one transaction is a duplicate of the first, if that one was stored.
+        if (answer.kind === 'created' && answered.has(id)) return { kind: 'existing', id };
+        answered.add(id);
+        return answer;
+      });
+    });
+  }
+
+  /** What becomes of the rows just inserted, in their order. */
+  private async decide(
     tx: Transaction,
     context: AcceptContext,
-    campaignCap: number | null,
-    ids: readonly number[],
+    created: ReadonlyMap<number, NewEmail>,
     startedAtMs: number,
   ): Promise<Map<number, Accepted>> {
-    const answers = new Map<number, Accepted>();
-    if (ids.length === 0) return answers;
-    if (context.placing === 'defer') {
-      await insertQueueRows(tx, context, ids, null);
-      return answers;
-    }
+    const leadIds = [...new Set([...created.values()].map(({ leadId }) => leadId))];
+    const { campaigns, leads } = await this.stops.lock(tx, [context.campaignId], leadIds);
+    const campaign = campaigns.get(context.campaignId);
+    if (campaign?.status !== 'ACTIVE') throw new CampaignPaused();
 
-    const places = await this.quota.lockToday(tx, context.simulated, [
-      { campaignId: context.campaignId, cap: campaignCap },
-    ]);
-    const placed: number[] = [];
-    const overCap: number[] = [];
-    for (const id of ids) {
-      const taken = places.take(context.campaignId);
-      if (taken === 'taken') {
-        placed.push(id);
-      } else {
-        overCap.push(id);
-        answers.set(id, { kind: 'over_cap', scope: taken, resetsInMs: places.endsInMs });
-      }
+    const answers = new Map<number, Accepted>();
+    const stopped: StoppedEmail[] = [];
+    const owed: QueuedEmail[] = [];
+    for (const [id, email] of created) {
+      const leadStatus = leads.get(email.leadId);
+      if (leadStatus === undefined) throw new Error(`Mail ${id} has no lead`);
+      // The allowlist was asked when the mail was made, and cannot have changed since.
+      const stop = email.drop === null ? findStop({ address: email.toEmail, leadStatus }, null) : null;
+      if (stop !== null) stopped.push({ id, ...stop });
+      const drop = email.drop ?? stop;
+      if (drop === null) owed.push({ id, followUp: isFollowUp(email) });
+      answers.set(id, { kind: 'created', id, lease: null, drop });
     }
-    await this.quota.saveTaken(tx, context.simulated, places);
-    if (overCap.length > 0) await tx.query('DELETE FROM cam_outbound_emails WHERE id = ANY($1)', [overCap]);
-    if (placed.length > 0) await insertQueueRows(tx, context, placed, places.day);
-    if (context.placing === 'lease') {
-      for (const id of placed) {
-        const token = await this.leaseNew(tx, id);
-        const endsAtMs = startedAtMs + this.timing.leaseMs;
-        answers.set(id, { kind: 'created', id, lease: { emailId: id, token, attempt: 1, endsAtMs } });
-      }
-    }
+    await dropStopped(tx, stopped);
+    if (context.placing === 'defer') await this.enqueue(tx, context, owed, null);
+    else await this.place(tx, context, campaign.cap, owed, answers, startedAtMs);
     return answers;
   }
 
-  private async leaseNew(tx: Transaction, id: number): Promise<string> {
-    const token = randomUUID();
-    await tx.query(
-      `UPDATE cam_dispatch_queue
-          SET lease_token = $2, due_at = cam_now() + $3 * interval '1 millisecond', attempt = 1,
-              maybe_sent_since = cam_now(), maybe_sent_attempt = 1
-        WHERE outbound_email_id = $1`,
-      [id, token, this.timing.leaseMs],
-    );
-    await tx.query(
-      `INSERT INTO cam_send_attempts (outbound_email_id, attempt, send_key, started_at)
-       SELECT id, 1, send_key, cam_now() FROM cam_outbound_emails WHERE id = $1`,
-      [id],
-    );
-    return token;
+  private async place(
+    tx: Transaction,
+    context: AcceptContext,
+    cap: number | null,
+    owed: readonly QueuedEmail[],
+    answers: Map<number, Accepted>,
+    startedAtMs: number,
+  ): Promise<void> {
+    if (owed.length === 0) return;
+    const { campaignId, simulated, placing } = context;
+    const places = await this.quota.lockToday(tx, simulated, [{ campaignId, cap }]);
+    const placed: QueuedEmail[] = [];
+    const overCap: number[] = [];
+    for (const email of owed) {
+      const taken = places.take(campaignId);
+      if (taken === 'taken') {
+        placed.push(email);
+      } else {
+        overCap.push(email.id);
+        answers.set(email.id, { kind: 'over_cap', scope: taken, resetsInMs: places.endsInMs });
+      }
+    }
+    await this.quota.saveTaken(tx, simulated, places);
+    if (overCap.length > 0) await tx.query('DELETE FROM cam_outbound_emails WHERE id = ANY($1)', [overCap]);
+    const tokens = await this.enqueue(tx, context, placed, places.day);
+    if (placing !== 'lease') return;
+    const endsAtMs = startedAtMs + this.timing.leaseMs;
+    for (const [id, token] of tokens) {
+      const lease = { emailId: id, token, attempt: 1, endsAtMs };
+      answers.set(id, { kind: 'created', id, lease, drop: null });
+    }
   }
+
+  /**
+   * Owes the mails their next step: due now, or leased to this caller. A lease counts as possibly sent from the commit
+   * on, like a claim's.
+   *
+   * @returns the lease of each mail, if asked for
+   */
+  private async enqueue(
+    tx: Transaction,
+    context: AcceptContext,
+    emails: readonly QueuedEmail[],
+    capDay: string | null,
+  ): Promise<Map<number, string>> {
+    if (emails.length === 0) return new Map();
+    const isLeased = context.placing === 'lease';
+    const tokens = emails.map(() => (isLeased ? randomUUID() : null));
+    await tx.query(
+      `WITH queued AS (
+         INSERT INTO cam_dispatch_queue AS q (
+           outbound_email_id, follow_up, campaign_id, provider, simulated, cap_day, lease_token, due_at, attempt,
+           priority, maybe_sent_since, maybe_sent_attempt, maybe_sent_account)
+         SELECT id, follow_up, $4, $5, $6, $7, token,
+                CASE WHEN leased THEN now + $8 * interval '1 millisecond' ELSE now END, leased::integer,
+                CASE WHEN leased THEN 0 WHEN follow_up THEN 1 ELSE 2 END,
+                CASE WHEN leased THEN now END, CASE WHEN leased THEN 1 END, CASE WHEN leased THEN $9 END
+           FROM (SELECT *, token IS NOT NULL AS leased, (SELECT cam_now()) AS now
+                   FROM unnest($1::integer[], $2::boolean[], $3::uuid[]) AS e (id, follow_up, token)) AS entry
+         RETURNING q.outbound_email_id, q.maybe_sent_since, q.lease_token IS NOT NULL AS leased
+       )
+       INSERT INTO cam_send_attempts (outbound_email_id, attempt, send_key, account, started_at)
+       SELECT o.id, 1, o.send_key, $9, queued.maybe_sent_since
+         FROM queued JOIN cam_outbound_emails AS o ON o.id = queued.outbound_email_id
+        WHERE queued.leased`,
+      [
+        emails.map(({ id }) => id),
+        emails.map(({ followUp }) => followUp),
+        tokens,
+        context.campaignId,
+        context.provider,
+        context.simulated,
+        capDay,
+        this.timing.leaseMs,
+        context.accountFingerprint,
+      ],
+    );
+    return new Map(
+      emails.flatMap(({ id }, index): [number, string][] => {
+        const token = tokens[index] ?? null;
+        return token === null ? [] : [[id, token]];
+      }),
+    );
+  }
+}
+
+interface QueuedEmail {
+  readonly id: number;
+  readonly followUp: boolean;
+}
+
+/** The later steps of a sequence go before first mails. */
+function isFollowUp({ sequenceNumber, campaignSequenceId }: NewEmail): boolean {
+  return sequenceNumber > 1 || campaignSequenceId !== null;
+}
+
+/** Keeps mails in whose lead said stop after they were made. */
+async function dropStopped(tx: Transaction, stopped: readonly StoppedEmail[]): Promise<void> {
+  if (stopped.length === 0) return;
+  await tx.query(
+    `UPDATE cam_outbound_emails AS o SET status = 'DROPPED', error_code = s.code, error_message = s.message
+       FROM unnest($1::integer[], $2::text[], $3::text[]) AS s (id, code, message) WHERE o.id = s.id`,
+    [stopped.map(({ id }) => id), stopped.map(({ code }) => code), stopped.map(({ message }) => message)],
+  );
 }
 
 /** What makes two mails the same one, within one campaign's call and one mode. */
@@ -256,31 +382,4 @@ function existingEmail(existing: ReadonlyMap<string, number>, email: NewEmail): 
   const id = existing.get(identity(email));
   if (id === undefined) throw new Error('A mail that could not be inserted does not exist either');
   return { kind: 'existing', id };
-}
-
-/**
- * Meets a pause on the campaign's row: whoever commits first wins, and the other one sees it.
- *
- * @returns the campaign's own daily cap; null: none
- */
-async function lockActiveCampaign(tx: Transaction, campaignId: number): Promise<number | null> {
-  const [campaign] = await tx.query<{ status: string; max_emails_per_day: number | null }>(
-    'SELECT status, max_emails_per_day FROM cam_campaigns WHERE id = $1 FOR NO KEY UPDATE',
-    [campaignId],
-  );
-  if (campaign?.status !== 'ACTIVE') throw new CampaignPaused();
-  return campaign.max_emails_per_day;
-}
-
-async function insertQueueRows(
-  tx: Transaction,
-  context: AcceptContext,
-  ids: readonly number[],
-  capDay: string | null,
-): Promise<void> {
-  await tx.query(
-    `INSERT INTO cam_dispatch_queue (outbound_email_id, campaign_id, provider, simulated, due_at, cap_day)
-     SELECT id, $2, $3, $4, (SELECT cam_now()), $5 FROM unnest($1::integer[]) AS queued (id)`,
-    [ids, context.campaignId, context.provider, context.simulated, capDay],
-  );
 }

@@ -71,7 +71,7 @@ export class BatchSendingService {
     return request.leads.map(({ leadId }, index) => {
       const item = made[index];
       if (item === undefined) throw new Error('A lead was asked for and not answered');
-      return isEmail(item) ? itemOf(leadId, answers.get(item), item) : failedItem(leadId, item);
+      return isEmail(item) ? itemOf(leadId, answers.get(item)) : failedItem(leadId, item);
     });
   }
 
@@ -97,6 +97,7 @@ export class BatchSendingService {
         campaignId: request.campaignId,
         provider: this.provider.getName(),
         simulated: this.provider.simulated,
+        accountFingerprint: this.provider.accountFingerprint,
         maxRetries: this.sending.maxRetries,
         placing: request.overCap === 'reject' ? 'reserve' : 'defer',
       },
@@ -107,7 +108,7 @@ export class BatchSendingService {
       const email = emails[index];
       if (email !== undefined) answers.set(email, answer);
     }
-    void this.dispatcher.drain();
+    this.dispatcher.nudge();
     return answers;
   }
 }
@@ -122,7 +123,7 @@ function failedItem(leadId: number, refusal: Refusal): BatchItem {
   return { leadId, outcome: 'failed', id: null, code, detail: [message, ...details].join(' ') };
 }
 
-function itemOf(leadId: number, accepted: Accepted | undefined, email: NewEmail): BatchItem {
+function itemOf(leadId: number, accepted: Accepted | undefined): BatchItem {
   if (accepted === undefined) throw new Error('A mail was offered and not answered for');
   switch (accepted.kind) {
     case 'existing':
@@ -132,9 +133,15 @@ function itemOf(leadId: number, accepted: Accepted | undefined, email: NewEmail)
       return { leadId, outcome: 'blocked', id: null, code, detail: message };
     }
     case 'created':
-      return email.drop === null
+      return accepted.drop === null
         ? { leadId, outcome: 'queued', id: accepted.id, code: null, detail: null }
-        : { leadId, outcome: 'dropped', id: accepted.id, code: email.drop.code, detail: email.drop.message };
+        : {
+            leadId,
+            outcome: 'dropped',
+            id: accepted.id,
+            code: accepted.drop.code,
+            detail: accepted.drop.message,
+          };
     default:
       return assertNever(accepted);
   }

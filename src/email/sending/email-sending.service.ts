@@ -4,9 +4,10 @@ import { within } from '../../common/within.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import { classifyDatabaseError } from '../../database/database-error.js';
 import { EmailSender } from '../dispatch/email-sender.service.js';
-import { DISPATCH_TIMING, type DispatchTiming } from '../dispatch/lease.js';
+import { DISPATCH_TIMING, type DispatchTiming, type Lease } from '../dispatch/lease.js';
+import type { LeasedEmail } from '../dispatch/leased-email.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../provider/email-provider.js';
-import { type AcceptContext, AcceptRepository } from './accept.repository.js';
+import { type AcceptContext, AcceptRepository, type NewEmail } from './accept.repository.js';
 import { EmailComposer } from './email-composer.service.js';
 import type { Refusal, SendEmailOutcome, SendEmailRequest } from './send-email.js';
 
@@ -62,7 +63,9 @@ export class EmailSendingService {
     if (accepted.kind === 'existing') return { kind: 'existing', emailId: accepted.id };
     if (accepted.kind === 'over_cap') return accepted;
 
-    if (accepted.lease !== null) await this.sendWithin(this.sender.send([accepted.lease]));
+    if (accepted.lease !== null) {
+      await this.sendWithin(this.sender.send(firstAttempt(email, accepted.lease, this.sending.maxRetries)));
+    }
     return { kind: 'created', emailId: accepted.id };
   }
 
@@ -81,6 +84,7 @@ export class EmailSendingService {
       campaignId,
       provider: this.provider.getName(),
       simulated: this.provider.simulated,
+      accountFingerprint: this.provider.accountFingerprint,
       maxRetries: this.sending.maxRetries,
       placing: 'lease',
     };
@@ -94,6 +98,26 @@ export class EmailSendingService {
     });
     await within(this.timing.answerWithinMs, guarded);
   }
+}
+
+/** What a claim would read of the mail that was just stored. */
+function firstAttempt(email: NewEmail, lease: Lease, maxRetries: number): LeasedEmail {
+  return {
+    lease,
+    sendKey: email.sendKey,
+    wire: {
+      from: email.fromEmail,
+      to: email.toEmail,
+      subject: email.subject,
+      html: email.html,
+      text: email.text,
+      replyTo: email.replyTo,
+      headers: email.headers,
+      tags: { cam_send: email.sendKey },
+    },
+    history: { attempt: 1, retryCount: 0, maxRetries, maybeSentBefore: false, maybeSentAgeMs: 0 },
+    moment: null,
+  };
 }
 
 async function orUnavailable<Outcome>(work: () => Promise<Outcome>): Promise<Outcome | Refusal> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEngine, type Engine } from '../../../test/support/engine.js';
 import {
@@ -12,6 +13,7 @@ import { besideTransaction, untilWaiting } from '../../../test/support/locks.js'
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import type { DispatchQueueRow } from '../entities/dispatch-queue-row.entity.js';
 import type { Lease } from './lease.js';
+import type { LeasedEmail } from './leased-email.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -21,6 +23,9 @@ beforeEach(() => emptyTables(db));
 afterAll(() => db.drop());
 
 type QueueFields = Partial<DispatchQueueRow>;
+
+/** An attempt that may have been accepted. */
+const DOUBT = { attempt: 1, maybe_sent_attempt: 1 };
 
 /** Open mails of one campaign, to one new lead each. */
 async function insertEmails(campaignId: number, count: number, queue: QueueFields = {}): Promise<number[]> {
@@ -41,6 +46,17 @@ async function queueRow(id: number): Promise<DispatchQueueRow> {
   return row;
 }
 
+async function today(): Promise<string> {
+  const [row] = await db.query<{ day: string }>(`SELECT (cam_now() AT TIME ZONE 'UTC')::date::text AS day`);
+  return row?.day ?? '';
+}
+
+/** What the queue says of a mail whose first attempt may have been accepted, so long ago. */
+async function doubtSince(age: string): Promise<QueueFields> {
+  const [row] = await db.query<{ since: Date }>('SELECT cam_now() - $1::interval AS since', [age]);
+  return { ...DOUBT, maybe_sent_since: row?.since ?? null, cap_day: await today() };
+}
+
 /** Global places taken, by day. */
 async function usedByDay(): Promise<Record<string, number>> {
   const rows = await db.query<{ day: string; used: number }>(
@@ -49,22 +65,30 @@ async function usedByDay(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ day, used }) => [day, used]));
 }
 
-async function claimIds({ queue, owner }: Engine, limit = 50): Promise<number[]> {
-  const { leases } = await queue.claim(owner, limit);
-  return leases.map(({ emailId }) => emailId);
+async function claimIds({ claims, owner }: Engine, most = 50): Promise<number[]> {
+  const { emails } = await claims.claim(owner, most);
+  return emails.map(({ lease }) => lease.emailId);
+}
+
+/** The one mail that is due. */
+async function claimOne({ claims, owner }: Engine): Promise<LeasedEmail> {
+  const { emails } = await claims.claim(owner, 1);
+  const [email] = emails;
+  if (email === undefined) throw new Error('Nothing was due');
+  return email;
 }
 
 /** Claims until nothing is due. */
-async function claimAll({ queue, owner }: Engine, limit: number): Promise<Lease[]> {
+async function claimAll({ claims, queue, owner }: Engine, most: number): Promise<Lease[]> {
   const all: Lease[] = [];
-  for (;;) {
-    const { leases, looked } = await queue.claim(owner, limit);
-    all.push(...leases);
-    if (looked === 0) return all;
-  }
+  do {
+    const { emails } = await claims.claim(owner, most);
+    all.push(...emails.map(({ lease }) => lease));
+  } while (await queue.hasDue(owner));
+  return all;
 }
 
-describe('DispatchQueueRepository.claim', () => {
+describe('ClaimRepository.claim', () => {
   it("takes mail of this process's provider and mode only", async () => {
     const campaignId = await insertCampaign(db);
     const idsByOwner = new Map<string, number>();
@@ -99,20 +123,19 @@ describe('DispatchQueueRepository.claim', () => {
     );
   });
 
-  it('leases the oldest first, and says when there may be more', async () => {
+  it('leases the oldest first', async () => {
     const engine = createEngine(db);
     const campaignId = await insertCampaign(db);
     const [late = 0] = await insertEmails(campaignId, 1, { due_at: new Date('2026-01-07T00:00:00Z') });
     const [early = 0] = await insertEmails(campaignId, 1, { due_at: new Date('2026-01-06T00:00:00Z') });
     await insertEmails(campaignId, 1, { due_at: new Date('2999-01-01T00:00:00Z') });
 
-    const first = await engine.queue.claim(engine.owner, 1);
-    const second = await engine.queue.claim(engine.owner, 2);
+    const first = await claimIds(engine, 1);
+    const dueBetween = await engine.queue.hasDue(engine.owner);
+    const second = await claimIds(engine, 2);
 
-    expect(first.leases.map(({ emailId }) => emailId)).toEqual([early]);
-    expect(first.looked).toBe(1);
-    expect(second.leases.map(({ emailId }) => emailId)).toEqual([late]);
-    expect(second.looked).toBe(1);
+    expect([first, second]).toEqual([[early], [late]]);
+    expect([dueBetween, await engine.queue.hasDue(engine.owner)]).toEqual([true, false]);
   });
 
   it('never leases a mail to two claimers at once', async () => {
@@ -143,22 +166,23 @@ describe('DispatchQueueRepository.claim', () => {
     const engine = createEngine(db, { timing: { leaseMs: 60_000 } });
     const campaignId = await insertCampaign(db);
     const [id = 0] = await insertEmails(campaignId, 1);
-    const first = await engine.queue.claim(engine.owner, 1);
-    const doubtSince = (await queueRow(id)).maybe_sent_since;
+    const first = await claimOne(engine);
+    const { maybe_sent_since: inDoubtSince } = await queueRow(id);
 
     await db.setClockOffset('59 seconds');
     const whileHeld = await claimIds(engine);
     await db.setClockOffset('61 seconds');
-    const second = await engine.queue.claim(engine.owner, 1);
+    const second = await claimOne(engine);
 
     expect(whileHeld).toEqual([]);
-    expect([first, second].flatMap(({ leases }) => leases.map(({ attempt }) => attempt))).toEqual([1, 2]);
-    expect(second.leases[0]?.token).not.toBe(first.leases[0]?.token);
+    expect([first.lease.attempt, second.lease.attempt]).toEqual([1, 2]);
+    expect(second.lease.token).not.toBe(first.lease.token);
     expect(await queueRow(id)).toMatchObject({
-      lease_token: second.leases[0]?.token,
+      lease_token: second.lease.token,
       attempt: 2,
+      lost_leases: 1,
       maybe_sent_attempt: 1,
-      maybe_sent_since: doubtSince,
+      maybe_sent_since: inDoubtSince,
     });
     expect(
       await db.query(
@@ -176,7 +200,7 @@ describe('DispatchQueueRepository.claim', () => {
     const engine = createEngine(db);
     await setClockTo(db, '2026-03-10T12:00:00Z');
     const campaignId = await insertCampaign(db);
-    const doubt = { attempt: 1, maybe_sent_attempt: 1, cap_day: '2026-03-09' };
+    const doubt = { ...DOUBT, cap_day: '2026-03-09' };
     const [inside = 0] = await insertEmails(campaignId, 1, {
       ...doubt,
       maybe_sent_since: new Date('2026-03-09T13:01:00Z'),
@@ -199,7 +223,7 @@ describe('DispatchQueueRepository.claim', () => {
   });
 });
 
-describe('DispatchQueueRepository and a pause', () => {
+describe('ClaimRepository and a pause', () => {
   it('parks the mail of a paused campaign, and releases it after the campaign has resumed', async () => {
     const engine = createEngine(db);
     const pausedId = await insertCampaign(db);
@@ -228,7 +252,7 @@ describe('DispatchQueueRepository and a pause', () => {
     const engine = createEngine(db);
     await setClockTo(db, '2026-03-10T12:00:00Z');
     const campaignId = await insertCampaign(db, { status: 'PAUSED' });
-    const doubt = { attempt: 1, maybe_sent_attempt: 1, maybe_sent_since: new Date('2026-03-10T11:00:00Z') };
+    const doubt = { ...DOUBT, maybe_sent_since: new Date('2026-03-10T11:00:00Z') };
     const [id = 0] = await insertEmails(campaignId, 1, { ...doubt, cap_day: '2026-03-10' });
     const claimed = await claimIds(engine);
 
@@ -261,7 +285,7 @@ describe('DispatchQueueRepository and a pause', () => {
   });
 });
 
-describe('DispatchQueueRepository and the caps', () => {
+describe('ClaimRepository and the caps', () => {
   it.each([
     ['an ordinary day', 'Europe/Berlin', '2026-03-28T12:00:00Z', '2026-03-28T23:00:00Z'],
     ['a day of 23 hours', 'Europe/Berlin', '2026-03-29T10:00:00Z', '2026-03-29T22:00:00Z'],
@@ -311,12 +335,12 @@ describe('DispatchQueueRepository and the caps', () => {
     await setClockTo(db, '2026-03-10T12:00:00Z');
     const campaignId = await insertCampaign(db);
     const [first = 0, second = 0] = await insertEmails(campaignId, 2);
-    const today = await claimIds(engine);
+    const onFirstDay = await claimIds(engine);
 
     await setClockTo(db, '2026-03-11T00:01:01Z');
     await db.query('DELETE FROM cam_dispatch_queue WHERE outbound_email_id = $1', [first]);
 
-    expect(today).toEqual([first]);
+    expect(onFirstDay).toEqual([first]);
     expect(await claimIds(engine)).toEqual([second]);
     expect(await usedByDay()).toEqual({ '2026-03-10': 1, '2026-03-11': 1 });
   });
@@ -416,8 +440,7 @@ describe('DispatchQueueRepository and the caps', () => {
     await insertEmails(campaignId, 1, { cap_day: '2026-03-11', due_at: new Date('2999-01-01T00:00:00Z') });
     const [id = 0] = await insertEmails(campaignId, 1, {
       cap_day: '2026-03-10',
-      attempt: 1,
-      maybe_sent_attempt: 1,
+      ...DOUBT,
       maybe_sent_since: new Date('2026-03-10T23:00:00Z'),
     });
 
@@ -463,8 +486,8 @@ describe('DispatchQueueRepository and the caps', () => {
   });
 });
 
-describe('DispatchQueueRepository.readLeased', () => {
-  it('reads the frozen mail, its key as a tag, and what is known of its attempts', async () => {
+describe('ClaimRepository, what it hands out', () => {
+  it('is the frozen mail, its key as a tag, and what is known of its attempts', async () => {
     const engine = createEngine(db);
     const campaignId = await insertCampaign(db);
     const leadId = await insertLead(db, campaignId, { status: 'QUALIFIED' });
@@ -481,12 +504,11 @@ describe('DispatchQueueRepository.readLeased', () => {
       },
       { retry_count: 2 },
     );
-    const { leases } = await engine.queue.claim(engine.owner, 1);
 
-    const [email] = await engine.queue.readLeased(leases);
+    const email = await claimOne(engine);
 
     expect(email).toEqual({
-      lease: leases[0],
+      lease: { emailId: 1, token: expect.any(String), attempt: 1, endsAtMs: expect.any(Number) },
       sendKey,
       wire: {
         from: 'ada@sender.test',
@@ -498,30 +520,189 @@ describe('DispatchQueueRepository.readLeased', () => {
         headers: { References: '<a@b>' },
         tags: { cam_send: sendKey },
       },
-      leadStatus: 'QUALIFIED',
       history: {
         attempt: 1,
         retryCount: 2,
         maxRetries: 7,
         maybeSentBefore: false,
-        maybeSentAgeMs: expect.any(Number) as unknown,
+        maybeSentAgeMs: 0,
       },
+      moment: { leavesAtMs: expect.any(Number), recovering: false },
     });
   });
 
-  it('leaves out a mail whose lease has passed to another holder', async () => {
+  it('tells the next holder of the doubt that the last one left behind', async () => {
     const engine = createEngine(db);
     const campaignId = await insertCampaign(db);
     await insertEmails(campaignId, 1);
-    const first = await engine.queue.claim(engine.owner, 1);
+    await claimOne(engine);
     await db.setClockOffset('2 minutes');
-    const second = await engine.queue.claim(engine.owner, 1);
 
-    const asFirst = await engine.queue.readLeased(first.leases);
-    const [asSecond] = await engine.queue.readLeased(second.leases);
+    const { history } = await claimOne(engine);
 
-    expect(asFirst).toEqual([]);
-    expect(asSecond?.history).toMatchObject({ attempt: 2, maybeSentBefore: true });
-    expect(asSecond?.history.maybeSentAgeMs).toBeGreaterThan(119_000);
+    expect(history).toMatchObject({ attempt: 2, maybeSentBefore: true });
+    expect(history.maybeSentAgeMs).toBeGreaterThan(119_000);
+  });
+
+  it('notes the account that the attempt goes to', async () => {
+    const engine = createEngine(db, { provider: new FakeEmailProvider({ accountFingerprint: 'acme' }) });
+    await insertEmails(await insertCampaign(db), 1);
+
+    const { lease } = await claimOne(engine);
+
+    expect(await db.query('SELECT attempt, account FROM cam_send_attempts')).toEqual([
+      { attempt: 1, account: 'acme' },
+    ]);
+    expect((await queueRow(lease.emailId)).maybe_sent_account).toBe('acme');
+  });
+});
+
+describe('ClaimRepository and the order of mail', () => {
+  it('takes what may have been accepted first, then follow-ups, then first mails, whatever their age', async () => {
+    const engine = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const [first = 0] = await insertEmails(campaignId, 1, { due_at: new Date('2026-01-01T00:00:00Z') });
+    const [followUp = 0] = await insertEmails(campaignId, 1, {
+      due_at: new Date('2026-01-02T00:00:00Z'),
+      follow_up: true,
+      priority: 1,
+    });
+    const [doubtful = 0] = await insertEmails(campaignId, 1, {
+      due_at: new Date('2026-01-03T00:00:00Z'),
+      ...(await doubtSince('1 hour')),
+    });
+
+    const claimed = [await claimIds(engine, 1), await claimIds(engine, 1), await claimIds(engine, 1)];
+
+    expect(claimed).toEqual([[doubtful], [followUp], [first]]);
+  });
+});
+
+describe('ClaimRepository and the pace', () => {
+  it('leases no more than leaves within two seconds, and reserves those moments for it', async () => {
+    const engine = createEngine(db, { ratePerSecond: 2 });
+    await insertEmails(await insertCampaign(db), 10);
+
+    const { emails, more } = await engine.claims.claim(engine.owner, 50);
+    const next = await engine.claims.claim(engine.owner, 50);
+
+    expect([emails.length, more]).toEqual([4, false]);
+    const leaves = emails.map(({ moment }) => moment?.leavesAtMs ?? 0).toSorted((a, b) => a - b);
+    for (const [index, leavesAtMs] of leaves.slice(1).entries()) {
+      expect(leavesAtMs - (leaves[index] ?? 0)).toBeCloseTo(503, 0);
+    }
+    expect(next.emails).toEqual([]);
+  });
+
+  it('takes no place for what the pace leaves behind', async () => {
+    const engine = createEngine(db, { ratePerSecond: 1, dailyCap: 100 });
+    await insertEmails(await insertCampaign(db), 10);
+
+    await engine.claims.claim(engine.owner, 50);
+
+    expect(Object.values(await usedByDay())).toEqual([2]);
+  });
+
+  it('sees past what waits for a cap, however much that is', async () => {
+    const engine = createEngine(db, { ratePerSecond: 1 });
+    const full = await insertCampaign(db, { max_emails_per_day: 1 });
+    await insertEmails(full, 60, { due_at: new Date('2026-01-01T00:00:00Z') });
+    const [other = 0] = await insertEmails(await insertCampaign(db), 1);
+
+    const claimed: number[] = [];
+    for (let more = true; more;) {
+      const claim = await engine.claims.claim(engine.owner, 2);
+      claimed.push(...claim.emails.map(({ lease }) => lease.emailId));
+      more = claim.more;
+    }
+
+    expect(claimed).toHaveLength(2);
+    expect(claimed).toContain(other);
+  });
+
+  it('asks nobody for simulated mail', async () => {
+    const engine = createEngine(db, {
+      provider: new FakeEmailProvider({ simulated: true }),
+      ratePerSecond: 1,
+    });
+    const campaignId = await insertCampaign(db);
+    for (let count = 0; count < 9; count += 1) {
+      const leadId = await insertLead(db, campaignId);
+      await insertEmail(db, { campaign_id: campaignId, lead_id: leadId, simulated: true });
+    }
+
+    expect(await claimIds(engine)).toHaveLength(9);
+  });
+});
+
+describe('ClaimRepository and a lead who said stop', () => {
+  it.each(['SUPPRESSED', 'UNSUBSCRIBED', 'BOUNCED'] as const)(
+    'drops the mail of a lead who is %s, and returns its places',
+    async (status) => {
+      const engine = createEngine(db);
+      const campaignId = await insertCampaign(db);
+      const leadId = await insertLead(db, campaignId, { status });
+      const capDay = await today();
+      await insertEmail(db, { campaign_id: campaignId, lead_id: leadId }, { cap_day: capDay });
+
+      expect(await claimIds(engine)).toEqual([]);
+
+      expect(await db.query('SELECT status, error_code FROM cam_outbound_emails')).toEqual([
+        { status: 'DROPPED', error_code: status },
+      ]);
+      expect(await db.query('SELECT FROM cam_dispatch_queue')).toEqual([]);
+      expect(await db.query('SELECT FROM cam_send_attempts')).toEqual([]);
+      expect(await usedByDay()).toEqual({ [capDay]: 0 });
+    },
+  );
+
+  it('ends such a mail as UNKNOWN, and keeps its place, when an earlier attempt may have been accepted', async () => {
+    const engine = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const leadId = await insertLead(db, campaignId, { status: 'UNSUBSCRIBED' });
+    await insertEmail(db, { campaign_id: campaignId, lead_id: leadId }, await doubtSince('1 hour'));
+
+    await claimIds(engine);
+
+    expect(await db.query('SELECT status, error_code FROM cam_outbound_emails')).toEqual([
+      { status: 'UNKNOWN', error_code: 'UNSUBSCRIBED' },
+    ]);
+    expect(Object.values(await usedByDay())).toEqual([1]);
+  });
+
+  it('waits for a stop that is not committed yet, and obeys it', async () => {
+    const engine = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const leadId = await insertLead(db, campaignId);
+    await insertEmail(db, { campaign_id: campaignId, lead_id: leadId });
+
+    const [claiming] = await besideTransaction(db, async (stopping) => {
+      await stopping.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED' WHERE id = $1`, [leadId]);
+      const claim = claimIds(engine);
+      await untilWaiting(db, 1);
+      await stopping.commit();
+      return [claim] as const;
+    });
+
+    expect(await claiming).toEqual([]);
+    expect(await db.query('SELECT status FROM cam_outbound_emails')).toEqual([{ status: 'DROPPED' }]);
+  });
+});
+
+describe('DispatchQueueRepository.findHold', () => {
+  it('tells of a pause and of the lead, or nothing when the lease has passed on', async () => {
+    const engine = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    await insertEmails(campaignId, 1);
+    const { lease } = await claimOne(engine);
+
+    const before = await engine.queue.findHold(lease);
+    await engine.campaigns.pause(campaignId, null);
+    await db.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED'`);
+    const after = await engine.queue.findHold(lease);
+
+    expect(before).toEqual({ paused: false, leadStatus: 'NEW' });
+    expect(after).toEqual({ paused: true, leadStatus: 'UNSUBSCRIBED' });
+    expect(await engine.queue.findHold({ ...lease, token: randomUUID() })).toBeNull();
   });
 });

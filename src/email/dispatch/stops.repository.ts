@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { CampaignStatus } from '../../campaigns/campaign.entity.js';
+import type { Transaction } from '../../database/database.js';
+import type { LeadStatus } from '../../leads/lead.entity.js';
+
+/** What may stop a mail, as it is until the transaction ends. */
+export interface LockedStops {
+  readonly campaigns: ReadonlyMap<number, LockedCampaign>;
+  readonly leads: ReadonlyMap<number, LeadStatus>;
+}
+
+export interface LockedCampaign {
+  readonly status: CampaignStatus;
+  /** Its own mails per day; null: no cap. */
+  readonly cap: number | null;
+}
+
+interface StopRow {
+  kind: 'campaign' | 'lead';
+  id: number;
+  status: string;
+  cap: number | null;
+}
+
+/**
+ * Where a stop and a mail meet: on the rows of campaign and lead. Whoever commits first wins, and the other one sees
+ * it. A stop updates the row, so it waits for every accept and claim under way, and none commits after it unseen.
+ */
+@Injectable()
+export class StopsRepository {
+  /** Locks campaigns before leads, each by ascending id. A row that does not exist is missing in the answer. */
+  async lock(
+    tx: Transaction,
+    campaignIds: readonly number[],
+    leadIds: readonly number[],
+  ): Promise<LockedStops> {
+    const rows = await tx.query<StopRow>(
+      `WITH campaigns AS MATERIALIZED (
+         SELECT id, status, max_emails_per_day FROM cam_campaigns WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE
+       ), leads AS MATERIALIZED (
+         SELECT id, status FROM cam_leads WHERE id = ANY($2) AND (SELECT count(*) FROM campaigns) >= 0
+          ORDER BY id FOR SHARE
+       )
+       SELECT 'campaign' AS kind, id, status, max_emails_per_day AS cap FROM campaigns
+       UNION ALL
+       SELECT 'lead', id, status, NULL FROM leads`,
+      [campaignIds, leadIds],
+    );
+    const campaigns = rows.filter(({ kind }) => kind === 'campaign');
+    const leads = rows.filter(({ kind }) => kind === 'lead');
+    return {
+      campaigns: new Map(
+        campaigns.map(({ id, status, cap }) => [id, { status: status as CampaignStatus, cap }]),
+      ),
+      leads: new Map(leads.map(({ id, status }) => [id, status as LeadStatus])),
+    };
+  }
+}
