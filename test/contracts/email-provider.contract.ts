@@ -6,6 +6,12 @@ export interface EmailProviderHarness {
   readonly provider: EmailProvider;
   /** How many mails have really left the house under the key. */
   delivered(sendKey: string): number;
+  /** The same account once more, as another process makes it. */
+  remake(): EmailProvider;
+  /** Other accounts of the same kind: another key, another place. Empty where there is only one account. */
+  readonly others: readonly EmailProvider[];
+  /** What the fingerprint must not give away; empty where there is nothing to hide. */
+  readonly secrets: readonly string[];
   /** Makes the next call run into its time limit; absent where there is nobody to wait for. */
   readonly hangNext?: () => void;
   close(): Promise<void>;
@@ -63,6 +69,25 @@ export function describeEmailProviderContract(
     it('states how long it remembers a key', () => {
       expect(Number.isFinite(provider.dedupeWindowMs)).toBe(true);
       expect(provider.dedupeWindowMs).toBeGreaterThanOrEqual(0);
+    });
+
+    it('tells its account apart from others, the same way in every process', () => {
+      const { accountFingerprint } = provider;
+      const others = harness.others.map((other) => other.accountFingerprint);
+
+      expect(accountFingerprint).toMatch(/./);
+      expect(harness.remake().accountFingerprint).toBe(accountFingerprint);
+      expect(new Set([accountFingerprint, ...others]).size).toBe(1 + others.length);
+    });
+
+    it('gives away no part of its key', () => {
+      const fingerprint = provider.accountFingerprint.toLowerCase();
+
+      const given = harness.secrets.filter((secret) =>
+        partsOf(secret).some((part) => fingerprint.includes(part.toLowerCase())),
+      );
+
+      expect(given).toEqual([]);
     });
 
     it('delivers an accepted mail, unless it is simulated', async () => {
@@ -132,6 +157,11 @@ export function describeEmailProviderContract(
       },
     );
   });
+}
+
+/** Every run of four characters: shorter ones turn up in a hash by chance. */
+function partsOf(secret: string): string[] {
+  return Array.from({ length: Math.max(0, secret.length - 3) }, (_, index) => secret.slice(index, index + 4));
 }
 
 function acceptedId(outcome: SendOutcome): string {

@@ -5,10 +5,20 @@ import { FakeEmailProvider } from '../support/fake-email-provider.js';
 import { FakeResend } from '../support/fake-resend/fake-resend.mjs';
 import { describeEmailProviderContract, type EmailProviderHarness, MAIL } from './email-provider.contract.js';
 
+const RESEND_KEY = 're_Zq7XwVu2_kPtN9yRmJ4sHgLcB';
+
 async function makeResendHarness(): Promise<EmailProviderHarness> {
   const fake = await FakeResend.start();
+  const settings = { apiKey: RESEND_KEY, fromEmail: MAIL.from, baseUrl: fake.baseUrl };
   return {
-    provider: new ResendEmailProvider({ apiKey: 're_123', fromEmail: MAIL.from, baseUrl: fake.baseUrl }),
+    provider: new ResendEmailProvider(settings),
+    remake: () => new ResendEmailProvider({ ...settings, fromEmail: 'other@sender.test' }),
+    others: [
+      new ResendEmailProvider({ ...settings, apiKey: `${RESEND_KEY}2` }),
+      new ResendEmailProvider({ ...settings, baseUrl: `${fake.baseUrl}/eu` }),
+      new ResendEmailProvider({ apiKey: RESEND_KEY, fromEmail: MAIL.from }),
+    ],
+    secrets: [RESEND_KEY],
     delivered: (sendKey) => fake.history.accepted.get(`cam-${sendKey}`)?.count ?? 0,
     hangNext: () => fake.setMode('accept-then-hang', { times: 1 }),
     close: () => fake.stop(),
@@ -16,21 +26,26 @@ async function makeResendHarness(): Promise<EmailProviderHarness> {
 }
 
 function makeFakeHarness(dedupeWindowMs?: number): Promise<EmailProviderHarness> {
-  const provider = new FakeEmailProvider(dedupeWindowMs === undefined ? {} : { dedupeWindowMs });
+  const options = dedupeWindowMs === undefined ? {} : { dedupeWindowMs };
+  const provider = new FakeEmailProvider(options);
   return Promise.resolve({
     provider,
+    remake: () => new FakeEmailProvider(options),
+    others: [new FakeEmailProvider({ ...options, accountFingerprint: 'other' })],
+    secrets: [],
     delivered: (sendKey) => provider.accepted.filter((mail) => mail.sendKey === sendKey).length,
     hangNext: () => provider.hangNext(),
     close: () => Promise.resolve(),
   });
 }
 
+/** A dry run is made under the account that it stands for: mail of it never mixes with live mail, being simulated. */
 async function makeDryRunHarness(): Promise<EmailProviderHarness> {
-  const inner = await makeResendHarness();
+  const { hangNext: _, ...inner } = await makeResendHarness();
   return {
+    ...inner,
     provider: new DryRunEmailProvider(inner.provider),
-    delivered: (sendKey) => inner.delivered(sendKey),
-    close: () => inner.close(),
+    remake: () => new DryRunEmailProvider(inner.remake()),
   };
 }
 
@@ -39,6 +54,9 @@ describeEmailProviderContract('Dry run of Resend', makeDryRunHarness);
 describeEmailProviderContract('NoOp', () =>
   Promise.resolve({
     provider: new NoOpEmailProvider(),
+    remake: () => new NoOpEmailProvider(),
+    others: [],
+    secrets: [],
     delivered: () => 0,
     close: () => Promise.resolve(),
   }),

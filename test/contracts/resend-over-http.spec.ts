@@ -167,13 +167,13 @@ describe('ResendEmailProvider over HTTP', () => {
       expect(fake.history.mails).toEqual([]);
     });
 
-    it('a refused connection is deferred', async () => {
+    it('a refused connection is unreachable', async () => {
       await fake.stop();
 
       const outcome = await provider.send(MAIL, KEY, TIMEOUT_MS);
 
       await connect();
-      expect(outcome).toEqual({ kind: 'deferred', reason: 'no connection to Resend: ECONNREFUSED' });
+      expect(outcome).toEqual({ kind: 'unreachable', reason: 'no connection to Resend: ECONNREFUSED' });
     });
   });
 
@@ -217,7 +217,7 @@ describe('ResendEmailProvider over HTTP', () => {
       await elsewhere.stop();
     });
 
-    it('a key that is in use by a running request is ambiguous', async () => {
+    it('a key that is in use by a running request is ambiguous for a short while', async () => {
       fake.setMode({ mode: 'slow', delayMs: 300 }, { times: 1 });
 
       const outcomes = await Promise.all([
@@ -225,17 +225,22 @@ describe('ResendEmailProvider over HTTP', () => {
         provider.send(MAIL, KEY, TIMEOUT_MS),
       ]);
 
-      expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['accepted', 'ambiguous']);
+      expect(outcomes).toContainEqual({ kind: 'accepted', messageId: fake.history.mails[0]?.id });
+      expect(outcomes).toContainEqual({
+        kind: 'ambiguous',
+        reason: expect.stringContaining('concurrent_idempotent_requests'),
+        retryAfterMs: 3_000,
+      });
       expect(fake.history.mails).toHaveLength(1);
     });
 
-    it('a key that was used with another mail is ambiguous', async () => {
+    it('a key that was used with another mail is conflicting', async () => {
       await provider.send(MAIL, KEY, TIMEOUT_MS);
 
       const outcome = await provider.send({ ...MAIL, subject: 'Another' }, KEY, TIMEOUT_MS);
 
       expect(outcome).toMatchObject({
-        kind: 'ambiguous',
+        kind: 'conflicting',
         reason: expect.stringContaining('with another body'),
       });
       expect(fake.history.mails).toHaveLength(1);

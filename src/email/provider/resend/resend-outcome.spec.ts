@@ -48,17 +48,17 @@ describe('classifySend', () => {
       [
         'never written: refused',
         { mayBeWritten: false, errorCode: 'ECONNREFUSED' },
-        { kind: 'deferred', reason: 'no connection to Resend: ECONNREFUSED' },
+        { kind: 'unreachable', reason: 'no connection to Resend: ECONNREFUSED' },
       ],
       [
         'never written: failed without a code',
         { mayBeWritten: false },
-        { kind: 'deferred', reason: 'no connection to Resend: Unable to fetch data.' },
+        { kind: 'unreachable', reason: 'no connection to Resend: Unable to fetch data.' },
       ],
       [
         'never written: timed out',
         { mayBeWritten: false, timedOut: true },
-        { kind: 'deferred', reason: 'no connection to Resend in time' },
+        { kind: 'unreachable', reason: 'no connection to Resend in time' },
       ],
       ['timed out', { timedOut: true }, { kind: 'ambiguous', reason: 'no answer from Resend in time' }],
       [
@@ -130,7 +130,7 @@ describe('classifySend', () => {
       [408, 'request_timeout', 'ambiguous'],
       [409, 'concurrent_idempotent_requests', 'ambiguous'],
       [409, 'resource_locked', 'ambiguous'],
-      [409, 'invalid_idempotent_request', 'ambiguous'],
+      [409, 'invalid_idempotent_request', 'conflicting'],
       [409, 'unheard_of', 'ambiguous'],
       [429, 'rate_limit_exceeded', 'deferred'],
       [429, 'application_error', 'deferred'],
@@ -168,9 +168,26 @@ describe('classifySend', () => {
 
     it('says that the key was used with another body', () => {
       expect(classifySend(refusal(409, 'invalid_idempotent_request'))).toEqual({
-        kind: 'ambiguous',
+        kind: 'conflicting',
         reason: 'this send key was used with another body before: the frozen mail has changed',
       });
+    });
+
+    it('asks again soon when a request under the same key is running', () => {
+      expect(classifySend(refusal(409, 'concurrent_idempotent_requests', 'In progress'))).toEqual({
+        kind: 'ambiguous',
+        reason: 'Resend answered 409 concurrent_idempotent_requests: In progress',
+        retryAfterMs: 3_000,
+      });
+    });
+
+    it.each([
+      [409, 'resource_locked'],
+      [503, 'service_unavailable'],
+    ])('leaves the time of the next try to us after %i %s', (status, name) => {
+      const outcome = classifySend(refusal(status, name, 'No', { 'retry-after': '7' }));
+
+      expect(outcome).toEqual({ kind: 'ambiguous', reason: `Resend answered ${status} ${name}: No` });
     });
   });
 

@@ -21,6 +21,9 @@ const LONGEST_REASON = 300;
 const DAILY_QUOTA_WAIT_MS = 15 * 60 * 1000;
 const MONTHLY_QUOTA_WAIT_MS = 60 * 60 * 1000;
 
+/** A request of ours under the same key is running: it has its answer after no more than our own time limit. */
+const CONCURRENT_REQUEST_WAIT_MS = 3_000;
+
 /** Unauthorised, unpaid, forbidden, unknown path or method: wrong for every mail alike, so the mail is not to blame. */
 const SET_UP_STATUSES: ReadonlySet<number> = new Set([401, 402, 403, 404, 405]);
 
@@ -65,7 +68,7 @@ function classifySilence({
   const cause = errorCode ?? text(field(field(result, 'error'), 'message'));
   if (!mayBeWritten) {
     const reason = timedOut ? 'no connection to Resend in time' : `no connection to Resend: ${cause}`;
-    return { kind: 'deferred', reason: presentable(reason) };
+    return { kind: 'unreachable', reason: presentable(reason) };
   }
   if (timedOut) return { kind: 'ambiguous', reason: 'no answer from Resend in time' };
   const status = httpStatus === null ? '' : ` (status ${httpStatus})`;
@@ -74,7 +77,7 @@ function classifySilence({
 
 function classifyAnswer(answer: Answer): SendOutcome {
   const { status, name, message } = answer;
-  if (status === 409) return { kind: 'ambiguous', reason: conflictReason(answer) };
+  if (status === 409) return classifyConflict(answer);
   if (status === 429) return classifyThrottling(answer);
   if (status === 408 || status < 400 || status >= 500) return { kind: 'ambiguous', reason: describe(answer) };
   if (isOurSetUp(answer)) return { kind: 'misconfigured', reason: describe(answer) };
@@ -86,15 +89,21 @@ function classifyAnswer(answer: Answer): SendOutcome {
 }
 
 /**
- * All three conflicts leave open whether the mail was accepted: another request under its key is running, or has run.
- * The port has no outcome for a key that was used with another body; no repeat will help there, and the mail ends
- * unknown when its window closes. It must never be sent under a new key.
+ * No conflict says that the mail was not accepted: another request under its key is running, or has run. A key that was
+ * used with another body is our own bug; the mail must never be sent under a new one.
  */
-function conflictReason(answer: Answer): string {
-  if (answer.name === 'invalid_idempotent_request') {
-    return 'this send key was used with another body before: the frozen mail has changed';
+function classifyConflict(answer: Answer): SendOutcome {
+  switch (answer.name) {
+    case 'invalid_idempotent_request':
+      return {
+        kind: 'conflicting',
+        reason: 'this send key was used with another body before: the frozen mail has changed',
+      };
+    case 'concurrent_idempotent_requests':
+      return { kind: 'ambiguous', reason: describe(answer), retryAfterMs: CONCURRENT_REQUEST_WAIT_MS };
+    default:
+      return { kind: 'ambiguous', reason: describe(answer) };
   }
-  return describe(answer);
 }
 
 function classifyThrottling(answer: Answer): SendOutcome {
