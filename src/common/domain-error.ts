@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'campaign_paused'
   | 'email_not_cancellable'
   | 'email_not_retryable'
+  | 'email_not_resolvable'
   | 'template_exists'
   | 'idempotency_key_in_use'
   | 'payload_too_large'

@@ -19,6 +19,7 @@ const PROBLEM_TYPES: Readonly<Record<ErrorCode, { readonly status: number; reado
   campaign_paused: { status: 409, title: 'The campaign is paused' },
   email_not_cancellable: { status: 409, title: 'The mail can no longer be cancelled' },
   email_not_retryable: { status: 409, title: 'The mail cannot be retried' },
+  email_not_resolvable: { status: 409, title: 'The mail needs no person to settle it' },
   template_exists: { status: 409, title: 'The template exists already' },
   idempotency_key_in_use: { status: 409, title: 'The first call with this key is still running' },
   payload_too_large: { status: 413, title: 'The body is too large' },

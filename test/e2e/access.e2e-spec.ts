@@ -59,6 +59,7 @@ describe('access', () => {
       ['POST', 'email/preview', SENDERS],
       ['POST', 'emails/outbound/1/cancel', SENDERS],
       ['POST', 'emails/outbound/1/retry', SENDERS],
+      ['POST', 'emails/outbound/1/resolve', SENDERS],
       ['POST', 'campaigns', MANAGERS],
       ['PATCH', 'campaigns/1', MANAGERS],
       ['PUT', 'campaigns/1/pause', MANAGERS],

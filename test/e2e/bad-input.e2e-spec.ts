@@ -64,6 +64,13 @@ const UNKNOWN_IDS: readonly Refused[] = [
   body('unknown', 'POST', 'emails/outbound/404/cancel', undefined, { status: 404, code: 'email_not_found' }),
   body('unknown', 'POST', 'emails/outbound/404/retry', undefined, { status: 404, code: 'email_not_found' }),
   body(
+    'unknown',
+    'POST',
+    'emails/outbound/404/resolve',
+    { as: 'sent', reason: 'x' },
+    { status: 404, code: 'email_not_found' },
+  ),
+  body(
     'unknown campaign',
     'POST',
     'templates',
@@ -238,6 +245,21 @@ const CAMPAIGNS: readonly Refused[] = [
   body('unknown', 'PUT', 'campaigns/1/resume', { why: 'x' }, invalid('why unknown_property')),
   body('unknown', 'POST', 'emails/outbound/1/cancel', { why: 'x' }, invalid('why unknown_property')),
   body('unknown', 'POST', 'emails/outbound/1/retry', { why: 'x' }, invalid('why unknown_property')),
+  ...(
+    [
+      [{}, 'as required', 'reason required'],
+      [{ as: 'sent' }, 'reason required'],
+      [{ as: 'SENT', reason: 'x' }, 'as not_allowed'],
+      [{ as: 'constructor', reason: 'x' }, 'as not_allowed'],
+      [{ as: ['sent'], reason: 'x' }, 'as wrong_type'],
+      [{ as: 'sent', reason: ' ' }, 'reason too_short'],
+      [{ as: 'sent', reason: 'x'.repeat(501) }, 'reason too_long'],
+      [{ as: 'sent', reason: 'x\ny' }, 'reason invalid_text'],
+      [{ as: 'sent', reason: 'x', actor: 'me' }, 'actor unknown_property'],
+    ] as const
+  ).map(([value, ...errors]) =>
+    body(JSON.stringify(value).slice(0, 60), 'POST', 'emails/outbound/1/resolve', value, invalid(...errors)),
+  ),
   get('emails/outbound?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', invalid('to out_of_range')),
 ];
 

@@ -16,6 +16,8 @@ const STORY: readonly (readonly [operation: string, status: number])[] = [
   ['PATCH /api/cam/campaigns/{id}', 200],
   ['PATCH /api/cam/leads/{id}', 200],
   ['PUT /api/cam/templates/{id}', 200],
+  // The story's mail is SENT: a body that is not valid would not come so far.
+  ['POST /api/cam/emails/outbound/{id}/resolve', 409],
 ];
 
 /** Operations that take no body. */

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
@@ -9,6 +9,7 @@ import {
   OutboundEmailIdParam,
   OutboundEmailsQuery,
   OutboundEmailView,
+  ResolveEmailDto,
 } from './dto/outbound-email.dto.js';
 import { emailNotFound, OutboundEmailsService } from './outbound-emails.service.js';
 import { OutboundEmailsReadModel } from './outbound-emails.view.js';
@@ -38,7 +39,7 @@ export class OutboundEmailsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read a mail with its attempts' })
+  @ApiOperation({ summary: 'Read a mail with its attempts, and with what people did to it' })
   @ApiOkResponse({ type: OutboundEmailDetails })
   async get(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailDetails> {
     const email = await this.view.findDetails(id);
@@ -51,8 +52,11 @@ export class OutboundEmailsController {
   @ApiOperation({ summary: 'Drop an open mail that certainly never left' })
   @ApiOkResponse({ type: OutboundEmailView })
   @UseGuards(NoBodyGuard)
-  async cancel(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailView> {
-    return this.emails.cancel(id);
+  async cancel(
+    @Param() { id }: OutboundEmailIdParam,
+    @Req() request: FastifyRequest,
+  ): Promise<OutboundEmailView> {
+    return this.emails.cancel(id, request.apiKeyName);
   }
 
   @Post(':id/retry')
@@ -60,7 +64,25 @@ export class OutboundEmailsController {
   @ApiOperation({ summary: 'Queue a failed or dropped mail again; every check is made again on its way' })
   @ApiOkResponse({ type: OutboundEmailView })
   @UseGuards(NoBodyGuard)
-  async retry(@Param() { id }: OutboundEmailIdParam): Promise<OutboundEmailView> {
-    return this.emails.retry(id);
+  async retry(
+    @Param() { id }: OutboundEmailIdParam,
+    @Req() request: FastifyRequest,
+  ): Promise<OutboundEmailView> {
+    return this.emails.retry(id, request.apiKeyName);
+  }
+
+  @Post(':id/resolve')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Settle a mail whose outcome is UNKNOWN, by the word of a person',
+    description: 'It keeps its place under the daily caps, whatever the word; a resend takes another one.',
+  })
+  @ApiOkResponse({ type: OutboundEmailView })
+  async resolve(
+    @Param() { id }: OutboundEmailIdParam,
+    @Body() body: ResolveEmailDto,
+    @Req() request: FastifyRequest,
+  ): Promise<OutboundEmailView> {
+    return this.emails.resolve(id, body, request.apiKeyName);
   }
 }

@@ -3,6 +3,7 @@ import { Database } from '../../database/database.js';
 import { MAX_INTEGER } from '../../http/fields.js';
 import { SqlFilter } from '../../database/sql-filter.js';
 import type {
+  OperatorActionView,
   OutboundEmailDetails,
   OutboundEmailsQuery,
   OutboundEmailView,
@@ -44,7 +45,12 @@ export class OutboundEmailsReadModel {
          FROM cam_send_attempts WHERE outbound_email_id = $1 ORDER BY attempt`,
       [id],
     );
-    return Object.assign(email, { attempts });
+    const operatorActions = await this.database.query<OperatorActionView>(
+      `SELECT action, from_status, actor, reason, acted_at
+         FROM cam_operator_actions WHERE outbound_email_id = $1 ORDER BY id`,
+      [id],
+    );
+    return Object.assign(email, { attempts, operator_actions: operatorActions });
   }
 
   /**

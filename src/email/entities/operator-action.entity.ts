@@ -1,7 +1,14 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { OutboundEmail, type StoredStatus } from './outbound-email.entity.js';
 
-export type OperatorActionKind = 'cancel' | 'retry' | 'resolve_sent' | 'resolve_not_sent' | 'resolve_resend';
+export const OPERATOR_ACTIONS = [
+  'cancel',
+  'retry',
+  'resolve_sent',
+  'resolve_not_sent',
+  'resolve_resend',
+] as const;
+export type OperatorActionKind = (typeof OPERATOR_ACTIONS)[number];
 
 /** What a person did to a mail, kept for good. */
 @Entity('cam_operator_actions')

@@ -1,6 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { EmailField, EnumField, InstantField, QueryIntegerField } from '../../../http/fields.js';
+import { EmailField, EnumField, InstantField, QueryIntegerField, TextField } from '../../../http/fields.js';
 import { PageQuery } from '../../../http/page.dto.js';
+import { RESOLUTIONS, type Resolution } from '../../dispatch/operator-actions.repository.js';
+import { OPERATOR_ACTIONS, type OperatorActionKind } from '../../entities/operator-action.entity.js';
+import { STORED_STATUSES, type StoredStatus } from '../../entities/outbound-email.entity.js';
 
 /** SENDING: leased to a process that sends it right now. The others are stored as they are shown. */
 export const OUTBOUND_STATUSES = [
@@ -116,7 +119,16 @@ export class SendAttemptView {
   finished_at: Date | null;
 
   @ApiProperty({
-    enum: ['accepted', 'rejected', 'deferred', 'ambiguous', 'misconfigured', 'not_started'],
+    enum: [
+      'accepted',
+      'rejected',
+      'deferred',
+      'unreachable',
+      'ambiguous',
+      'conflicting',
+      'misconfigured',
+      'not_started',
+    ],
     nullable: true,
     description: 'null: under way, or cut short by a crash.',
   })
@@ -132,9 +144,41 @@ export class SendAttemptView {
   provider_message_id: string | null;
 }
 
+export class OperatorActionView {
+  @ApiProperty({ enum: OPERATOR_ACTIONS })
+  action: OperatorActionKind;
+
+  @ApiProperty({ enum: STORED_STATUSES, description: 'What the mail was before.' })
+  from_status: StoredStatus;
+
+  @ApiProperty({ description: "Name of the person's API key; empty when the service has none." })
+  actor: string;
+
+  @ApiProperty(textOrNull)
+  reason: string | null;
+
+  @ApiProperty(instant)
+  acted_at: Date;
+}
+
 export class OutboundEmailDetails extends OutboundEmailView {
   @ApiProperty({ type: [SendAttemptView] })
   attempts: SendAttemptView[];
+
+  @ApiProperty({ type: [OperatorActionView], description: 'What people did to it, oldest first.' })
+  operator_actions: OperatorActionView[];
+}
+
+export class ResolveEmailDto {
+  @EnumField(RESOLUTIONS, {
+    description:
+      'sent: it left when its last attempt began. not_sent: it did not, and becomes FAILED. resend: it is sent again, and may arrive twice.',
+    example: 'sent',
+  })
+  as: Resolution;
+
+  @TextField({ max: 500, description: 'How you know.', example: 'Ada has answered it' })
+  reason: string;
 }
 
 export class OutboundEmailsQuery extends PageQuery {
