@@ -9,6 +9,7 @@ import {
   type Template,
 } from 'liquidjs';
 import { nestingDepth } from './nesting-depth.js';
+import { ParseCache } from './parse-cache.js';
 import { tokenize } from './placeholder-syntax.js';
 import { createRestrictedLiquid, printed } from './restricted-liquid.js';
 import { parseFault, renderFault, type TemplateFault } from './template-fault.js';
@@ -28,6 +29,12 @@ const MAX_OUTPUT_LENGTH = 512 * 1024;
 /** Faults reported for one field: each costs LiquidJS a walk over the source, and nobody reads the hundredth. */
 const MAX_FAULTS = 20;
 
+/** Parsed templates that are kept, in characters: a thousand usual ones, or two of the largest. */
+const MAX_CACHE_WEIGHT = 4_000_000;
+
+/** Characters that the objects of one token take as much memory as. */
+const TOKEN_WEIGHT = 100;
+
 export type ParseResult =
   | { readonly kind: 'parsed'; readonly template: readonly Template[] }
   | { readonly kind: 'faulty'; readonly faults: readonly TemplateFault[] };
@@ -41,6 +48,7 @@ export type EngineResult =
 /** Parses and renders one field at a time, and says what went wrong without quoting a value. */
 export class TemplateEngine {
   private readonly liquid: Liquid;
+  private readonly parsed = new ParseCache<ParseResult>(MAX_CACHE_WEIGHT);
 
   /** @param outputEscape `escape` when the output is HTML */
   constructor(outputEscape?: 'escape') {
@@ -49,12 +57,16 @@ export class TemplateEngine {
 
   parse(source: string): ParseResult {
     if (source.length > MAX_SOURCE_LENGTH) return tooMuch(`${MAX_SOURCE_LENGTH} characters`);
+    const known = this.parsed.get(source);
+    if (known !== undefined) return known;
+
     const template: Template[] = [];
     const faults: TemplateFault[] = [];
     try {
       const tokens = tokenize(source, this.liquid.options);
       if (tokens.length > MAX_TOKENS) return tooMuch(`${MAX_TOKENS} tags and texts between them`);
       if (nestingDepth(tokens) > MAX_DEPTH) return tooMuch(`${MAX_DEPTH} levels of nesting`);
+      const weight = source.length + TOKEN_WEIGHT * tokens.length;
       const parser = new Parser(this.liquid);
       for (let token = tokens.shift(); token && faults.length < MAX_FAULTS; token = tokens.shift()) {
         try {
@@ -63,10 +75,17 @@ export class TemplateEngine {
           faults.push(parseFault(error));
         }
       }
+      if (faults.length === 0) return this.remember(source, template, weight);
     } catch (error) {
       faults.push(parseFault(error));
     }
-    return faults.length > 0 ? { kind: 'faulty', faults } : { kind: 'parsed', template };
+    return { kind: 'faulty', faults };
+  }
+
+  private remember(source: string, template: readonly Template[], weight: number): ParseResult {
+    const result = { kind: 'parsed', template } as const;
+    this.parsed.set(source, result, weight);
+    return result;
   }
 
   /** @param variables own properties are the variables */

@@ -80,6 +80,20 @@ describe('rendering', () => {
     expect(variables).toEqual({ n: 'Ada' });
   });
 
+  it('renders a template that was rendered before as if for the first time', () => {
+    const source = {
+      subject: '{% cycle "a", "b" %}{% cycle "a", "b" %}',
+      body:
+        '{% for n in (1..4) limit: 2 %}{{ n }}{% endfor %}{% for n in (1..4) offset: continue %}{{ n }}{% endfor %}' +
+        '{% assign greeting = first_name | append: "!" %}{{ greeting }}{% if company %} of {{ company }}{% endif %}',
+    };
+
+    expect(render(source).kind).toBe('missing_variables');
+    expect(rendered(source, { first_name: 'Ada', company: 'Engines' }).html).toBe('1234Ada! of Engines');
+    expect(rendered(source, { first_name: 'Grace' })).toMatchObject({ subject: 'ab', html: '1234Grace!' });
+    expect(rendered(source, { first_name: 'Ada' })).toMatchObject({ subject: 'ab', html: '1234Ada!' });
+  });
+
   it('does not carry an assignment from one field into another', () => {
     expect(render({ subject: '{% assign n = "Eve" %}{n}', text: '{n}' })).toEqual({
       kind: 'missing_variables',
