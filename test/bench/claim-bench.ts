@@ -44,9 +44,9 @@ async function claimAll(stage: Stage, { quick }: BenchOptions, futureRows: numbe
     let leased = 0;
     for (let index = 0; index < claims; index += 1) {
       const startedAtMs = performance.now();
-      const { leases } = await engine.queue.claim(ownerOf(engine), CLAIM_SIZE);
+      const { emails } = await engine.claims.claim(engine.owner, CLAIM_SIZE);
       times.push(performance.now() - startedAtMs);
-      leased += leases.length;
+      leased += emails.length;
     }
     const attempts = await stage.count('cam_send_attempts');
     const isRight = leased === claims * CLAIM_SIZE && attempts === leased;
@@ -82,7 +82,7 @@ async function prepare(stage: Stage, due: number, futureRows: number): Promise<v
 async function explainClaim(stage: Stage): Promise<string> {
   return stage.explaining('SKIP LOCKED', () =>
     onEngine(stage, async (engine) => {
-      await engine.queue.claim(ownerOf(engine), CLAIM_SIZE);
+      await engine.claims.claim(engine.owner, CLAIM_SIZE);
     }),
   );
 }
@@ -96,10 +96,6 @@ async function onEngine<Result>(stage: Stage, use: (engine: Engine) => Promise<R
   } finally {
     await dataSource.destroy();
   }
-}
-
-function ownerOf(engine: Engine): Engine['owner'] {
-  return { ...engine.owner, provider: 'Resend', simulated: false };
 }
 
 /** Slower is worse: the ratio says how many times. */

@@ -38,7 +38,7 @@ export class OutboundEmailsService {
     const done = await this.actions.resolve(id, as, actor, reason);
     const email = await this.get(id);
     if (!done) throw new DomainError('email_not_resolvable', `The mail is ${email.status}, not UNKNOWN.`);
-    if (as === 'resend') void this.dispatcher.drain();
+    if (as === 'resend') this.dispatcher.nudge();
     return email;
   }
 

@@ -102,8 +102,8 @@ export class ProofRepository {
         WHERE id = $1`,
       [id, attempt.started_at, messageId, idIsTaken, owed?.retry_count ?? null],
     );
-    if (await lacksPlace(tx, attempt, email, owed)) await takePlace(tx, attempt, email);
     if (!email.simulated) await markContacted(tx, email, attempt);
+    if (await lacksPlace(tx, attempt, email, owed)) await takePlace(tx, attempt, email);
     return 'settled';
   }
 
