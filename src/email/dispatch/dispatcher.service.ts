@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -48,6 +49,8 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   private running: Promise<void> = Promise.resolve();
   private filling: Promise<unknown> = Promise.resolve();
   private stopping = false;
+  /** Until then the provider's gate lets nothing more through, on the process's monotonic clock. */
+  private heldUpUntilMs = 0;
 
   constructor(
     @Inject(EMAIL_PROVIDER) private readonly provider: EmailProvider,
@@ -72,9 +75,9 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     await within(this.timing.shutdownWithinMs, this.running);
   }
 
-  /** Says that mail is due now. Returns at once. */
+  /** Says that mail is due now. Returns at once. While the provider is shut or busy, a look would be in vain. */
   nudge(): void {
-    this.wake.call();
+    if (performance.now() >= this.heldUpUntilMs) this.wake.call();
   }
 
   /** Sends until nothing is due that could leave now, and awaits what the loop has in flight; for tests and the demo. */
@@ -127,8 +130,11 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     const pollMs = this.timing.pollMs * (0.5 + Math.random());
     if (this.inFlight.size > REFILL_AT) return pollMs;
     if (!(await this.queue.hasDue(this.owner))) return pollMs;
-    const heldUpMs = await this.heldUpMs();
-    if (heldUpMs > 0) return Math.min(heldUpMs, pollMs);
+    const heldUpMs = Math.min(await this.heldUpMs(), pollMs);
+    if (heldUpMs > 0) {
+      this.heldUpUntilMs = performance.now() + heldUpMs;
+      return heldUpMs;
+    }
 
     const { emails, more } = await this.claims.claim(this.owner, MOST_IN_FLIGHT - this.inFlight.size);
     for (const email of emails) this.start(email);
