@@ -1,12 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../common/coalescer.js';
 import { Database } from '../database/database.js';
 import { Campaign } from './campaign.entity.js';
 
 /** The fields of a campaign that a caller sets. */
 export type CampaignFields = Pick<Campaign, 'name' | 'timezone' | 'max_emails_per_day' | 'from_email'>;
 
+/** Campaigns that one statement looks for at most. */
+const MOST_TOGETHER = 1_000;
+
 @Injectable()
 export class CampaignsRepository {
+  /** Every mail asks for its campaign. */
+  private readonly finding = new Coalescer<number, Campaign | null>((ids) => this.findAll(ids), {
+    heaviest: MOST_TOGETHER,
+    isShared: () => true,
+  });
+
   constructor(private readonly database: Database) {}
 
   async create(fields: CampaignFields): Promise<Campaign> {
@@ -28,8 +38,7 @@ export class CampaignsRepository {
   }
 
   async find(id: number): Promise<Campaign | null> {
-    const [campaign] = await this.database.query<Campaign>('SELECT * FROM cam_campaigns WHERE id = $1', [id]);
-    return campaign ?? null;
+    return this.finding.ask(id);
   }
 
   /** Changes the fields that are given; null when there is no such campaign. */
@@ -70,5 +79,13 @@ export class CampaignsRepository {
       [id, reason],
     );
     return campaign ?? null;
+  }
+
+  private async findAll(ids: readonly number[]): Promise<(Campaign | null)[]> {
+    const rows = await this.database.query<Campaign>('SELECT * FROM cam_campaigns WHERE id = ANY($1)', [
+      [...new Set(ids)],
+    ]);
+    const campaigns = new Map(rows.map((campaign) => [campaign.id, campaign]));
+    return ids.map((id) => campaigns.get(id) ?? null);
   }
 }

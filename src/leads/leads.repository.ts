@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../common/coalescer.js';
 import { Database } from '../database/database.js';
 import type { LeadInput, UpdateLeadDto } from './dto/lead.dto.js';
 import type { Lead } from './lead.entity.js';
@@ -12,8 +13,22 @@ const DETAILS_FROM_GIVEN = `
   timezone = CASE WHEN r.given ? 'timezone' THEN r.given ->> 'timezone' ELSE l.timezone END,
   attributes = l.attributes || COALESCE(r.given -> 'attributes', '{}')`;
 
+interface LeadsOfCampaign {
+  readonly campaignId: number;
+  readonly ids: readonly number[];
+}
+
+/** Leads that one statement looks for at most, unless a single caller asks for more. */
+const MOST_TOGETHER = 1_000;
+
 @Injectable()
 export class LeadsRepository {
+  /** Every mail asks for its lead. */
+  private readonly finding = new Coalescer<LeadsOfCampaign, Lead[]>(
+    (wanted) => this.findAllInCampaigns(wanted),
+    { heaviest: MOST_TOGETHER, weightOf: ({ ids }) => ids.length, isShared: () => true },
+  );
+
   constructor(private readonly database: Database) {}
 
   /** Adds the people to the campaign; who is known already is updated by what the row says. */
@@ -69,12 +84,7 @@ export class LeadsRepository {
 
   /** The leads of these ids that belong to the campaign, in no order. */
   async findInCampaign(campaignId: number, ids: readonly number[]): Promise<Lead[]> {
-    return this.database.query<Lead>(
-      `SELECT l.* FROM cam_leads AS l
-         JOIN cam_campaign_leads AS m ON m.lead_id = l.id AND m.campaign_id = $1
-        WHERE l.id = ANY($2)`,
-      [campaignId, ids],
-    );
+    return this.finding.ask({ campaignId, ids });
   }
 
   /** Those of the ids that some lead has. */
@@ -83,5 +93,22 @@ export class LeadsRepository {
       ids,
     ]);
     return rows.map(({ id }) => id);
+  }
+
+  private async findAllInCampaigns(wanted: readonly LeadsOfCampaign[]): Promise<Lead[][]> {
+    const rows = await this.database.query<Lead & { asked: number }>(
+      `SELECT wanted.asked, l.*
+         FROM unnest($1::integer[], $2::integer[], $3::integer[]) AS wanted (asked, campaign_id, lead_id)
+         JOIN cam_campaign_leads AS m USING (campaign_id, lead_id)
+         JOIN cam_leads AS l ON l.id = m.lead_id`,
+      [
+        wanted.flatMap(({ ids }, asked) => ids.map(() => asked)),
+        wanted.flatMap(({ campaignId, ids }) => ids.map(() => campaignId)),
+        wanted.flatMap(({ ids }) => ids),
+      ],
+    );
+    const answers: Lead[][] = wanted.map(() => []);
+    for (const { asked, ...lead } of rows) answers[asked]?.push(lead);
+    return answers;
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../../common/coalescer.js';
 import { Database } from '../../database/database.js';
 import { SqlFilter } from '../../database/sql-filter.js';
 import type { EmailTemplate } from './email-template.entity.js';
@@ -9,8 +10,22 @@ export type TemplateFields = Pick<
   'campaign_id' | 'template_type' | 'subject' | 'body' | 'text' | 'cta_link'
 >;
 
+interface TypeOfCampaign {
+  readonly campaignId: number;
+  readonly type: string;
+}
+
+/** Templates that one statement looks for at most. */
+const MOST_TOGETHER = 1_000;
+
 @Injectable()
 export class EmailTemplatesRepository {
+  /** Every mail of a stored template asks for it. */
+  private readonly finding = new Coalescer<TypeOfCampaign, EmailTemplate | null>(
+    (wanted) => this.findAllForCampaigns(wanted),
+    { heaviest: MOST_TOGETHER, isShared: () => true },
+  );
+
   constructor(private readonly database: Database) {}
 
   async create(fields: TemplateFields): Promise<EmailTemplate> {
@@ -50,13 +65,7 @@ export class EmailTemplatesRepository {
 
   /** The campaign's own template of the type, else the global one. */
   async findForCampaign(campaignId: number, type: string): Promise<EmailTemplate | null> {
-    const [template] = await this.database.query<EmailTemplate>(
-      `SELECT * FROM cam_email_templates
-        WHERE template_type = $2 AND (campaign_id = $1 OR campaign_id IS NULL)
-        ORDER BY campaign_id NULLS LAST LIMIT 1`,
-      [campaignId, type],
-    );
-    return template ?? null;
+    return this.finding.ask({ campaignId, type });
   }
 
   /** Newest first, below `beforeId`. */
@@ -72,6 +81,21 @@ export class EmailTemplatesRepository {
     return this.database.query<EmailTemplate>(
       `SELECT * FROM cam_email_templates WHERE ${filter.toString()} ORDER BY id DESC LIMIT ${filter.parameter(limit)}`,
       filter.parameters,
+    );
+  }
+
+  private async findAllForCampaigns(wanted: readonly TypeOfCampaign[]): Promise<(EmailTemplate | null)[]> {
+    const rows = await this.database.query<EmailTemplate>(
+      `SELECT * FROM cam_email_templates
+        WHERE template_type = ANY($1) AND (campaign_id = ANY($2) OR campaign_id IS NULL)`,
+      [
+        [...new Set(wanted.map(({ type }) => type))],
+        [...new Set(wanted.map(({ campaignId }) => campaignId))],
+      ],
+    );
+    const templates = new Map(rows.map((row) => [`${row.campaign_id ?? ''}/${row.template_type}`, row]));
+    return wanted.map(
+      ({ campaignId, type }) => templates.get(`${campaignId}/${type}`) ?? templates.get(`/${type}`) ?? null,
     );
   }
 }
