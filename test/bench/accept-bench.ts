@@ -61,7 +61,7 @@ async function measure(
   floor: Worker<FloorAcceptHandlers>,
 ): Promise<BenchResult> {
   const faults: string[] = [];
-  const times = { warmUpMs: 500, measureMs: options.quick ? 2_000 : 6_000 };
+  const times = { warmUpMs: 500, measureMs: options.quick ? 3_000 : 6_000 };
 
   async function runFloor(connections: number, measureMs = times.measureMs): Promise<FloorReport> {
     await stage.clear();
@@ -81,8 +81,11 @@ async function measure(
     return report;
   }
 
+  let cpuMsPerMail = 0;
+
   async function runProduct(): Promise<LoadReport> {
     await stage.clear();
+    const cpuMs = await product.cpuMs();
     const report = await stage.generator.ask('load', {
       url: product.url,
       connections: shape.connections,
@@ -91,6 +94,7 @@ async function measure(
       leads: LEADS,
       ...times,
     });
+    cpuMsPerMail = ((await product.cpuMs()) - cpuMs) / report.queued;
     faults.push(...(await wrongCounts(stage, shape.name, report)));
     return report;
   }
@@ -115,7 +119,8 @@ async function measure(
         `${shape.connections}` +
         (last !== undefined && 'p50Ms' in last
           ? `, a call p50 ${last.p50Ms.toFixed(0)} ms, p99 ${last.p99Ms.toFixed(0)} ms`
-          : ''),
+          : '') +
+        `, ${cpuMsPerMail.toFixed(2)} ms CPU of the service a mail`,
     ],
   };
 }
