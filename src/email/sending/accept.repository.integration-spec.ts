@@ -154,6 +154,21 @@ describe('AcceptRepository, batches', () => {
     expect(await countEmails()).toBe(2);
   });
 
+  it('stores the mail that it answers as created, not its twin with another send key', async () => {
+    const { accepts } = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    const leadIds = (await insertLeads(db, campaignId, 30)).toReversed();
+    const firsts = leadIds.map((leadId) => newEmail({ campaignId, leadId }));
+    const twins = leadIds.map((leadId) => newEmail({ campaignId, leadId }));
+
+    await accepts.accept(acceptContext({ campaignId, placing: 'lease' }), [...firsts, ...twins]);
+
+    const rows = await db.query<{ send_key: string }>(
+      'SELECT send_key FROM cam_outbound_emails ORDER BY lead_id DESC',
+    );
+    expect(rows.map((row) => row.send_key)).toEqual(firsts.map(({ sendKey }) => sendKey));
+  });
+
   it('answers both mails of a pair that the cap has no place for as over the cap', async () => {
     const { accepts } = createEngine(db);
     const campaignId = await insertCampaign(db, { max_emails_per_day: 1 });

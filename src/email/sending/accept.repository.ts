@@ -292,12 +292,19 @@ function identity(email: { leadId: number; contentHash: string; sequenceNumber: 
   return `${email.leadId}/${email.sequenceNumber}/${email.contentHash}`;
 }
 
+/** Which of two twins PostgreSQL would store is left open, and the caller sends what it holds: the first it shall be. */
+function firstOfEach(emails: readonly NewEmail[]): NewEmail[] {
+  const firsts = new Map<string, NewEmail>();
+  for (const email of emails) if (!firsts.has(identity(email))) firsts.set(identity(email), email);
+  return [...firsts.values()];
+}
+
 async function insertEmails(
   tx: Transaction,
   context: AcceptContext,
   emails: readonly NewEmail[],
 ): Promise<Map<string, number>> {
-  const rows = emails.map((email) => ({
+  const rows = firstOfEach(emails).map((email) => ({
     lead_id: email.leadId,
     to_email: email.toEmail,
     from_email: email.fromEmail,
