@@ -16,12 +16,18 @@ import { EmailRetryTask } from './dispatch/email-retry.task.js';
 import { EmailSender } from './dispatch/email-sender.service.js';
 import { DEFAULT_DISPATCH_TIMING, DISPATCH_TIMING } from './dispatch/lease.js';
 import { OperatorActionsRepository } from './dispatch/operator-actions.repository.js';
+import { PacedArchive } from './dispatch/paced-archive.service.js';
+import { ProofRepository } from './dispatch/proof.repository.js';
+import { ReconcileTask } from './dispatch/reconcile.task.js';
+import { Reconciler } from './dispatch/reconciler.service.js';
+import { ReconciliationRepository } from './dispatch/reconciliation.repository.js';
 import { SettlementRepository } from './dispatch/settlement.repository.js';
 import { StopsRepository } from './dispatch/stops.repository.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
-import { createEmailProvider } from './provider/email-provider.factory.js';
+import { createEmailProvider, createSentMailArchive } from './provider/email-provider.factory.js';
 import { ProviderGateRepository } from './provider/provider-gate.repository.js';
 import { ProviderGateReadModel } from './provider/provider-gate.view.js';
+import { SENT_MAIL_ARCHIVE } from './provider/sent-mail-archive.js';
 import { AcceptRepository } from './sending/accept.repository.js';
 import { BatchSendingService } from './sending/batch-sending.service.js';
 import { EmailComposer } from './sending/email-composer.service.js';
@@ -36,6 +42,7 @@ import { TemplateRenderer } from './templates/template-renderer.js';
   controllers: [EmailController, OutboundEmailsController, CapacityController, EmailTemplatesController],
   providers: [
     { provide: EMAIL_PROVIDER, useFactory: createEmailProvider, inject: [EmailProviderConfig] },
+    { provide: SENT_MAIL_ARCHIVE, useFactory: createSentMailArchive, inject: [EmailProviderConfig] },
     { provide: DISPATCH_TIMING, useValue: DEFAULT_DISPATCH_TIMING },
     { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
     AcceptRepository,
@@ -53,9 +60,14 @@ import { TemplateRenderer } from './templates/template-renderer.js';
     OperatorActionsRepository,
     OutboundEmailsReadModel,
     OutboundEmailsService,
+    PacedArchive,
+    ProofRepository,
     ProviderGateReadModel,
     ProviderGateRepository,
     QuotaRepository,
+    ReconcileTask,
+    Reconciler,
+    ReconciliationRepository,
     SettlementRepository,
     StopsRepository,
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { configOf } from '../../../test/support/config.js';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
-import { createEmailProvider } from './email-provider.factory.js';
+import { createEmailProvider, createSentMailArchive } from './email-provider.factory.js';
 
 const describeProvider = (fields: Partial<Pick<EmailProviderConfig, 'resendApiKey' | 'dryRun'>>) => {
   const provider = createEmailProvider(configOf(EmailProviderConfig, fields));
@@ -27,5 +27,15 @@ describe('createEmailProvider', () => {
       simulated: true,
       configured: true,
     });
+  });
+});
+
+describe('createSentMailArchive', () => {
+  it.each([
+    ['with a key', { resendApiKey: 're_test' }, true],
+    ['without a key', {}, false],
+    ['in a dry run', { resendApiKey: 're_test', dryRun: true }, false],
+  ])('gives one where mail really leaves: %s', (_name, fields, expected) => {
+    expect(createSentMailArchive(configOf(EmailProviderConfig, fields)) !== null).toBe(expected);
   });
 });

@@ -57,6 +57,8 @@ export interface FakeResendOptions {
   readonly ratePerSecond?: number;
   readonly dailyQuota?: number;
   readonly monthlyQuota?: number;
+  /** Every key may send and not read, as Resend's "sending access"; default false. */
+  readonly sendOnly?: boolean;
   /** Refuse recipients at example.com and test.com, as Resend does; default false. */
   readonly blockTestDomains?: boolean;
   /** File that every mail and every request is appended to as a JSON line, synced before the answer leaves. */
@@ -95,6 +97,14 @@ export interface MailRecord {
   readonly tags: readonly Tag[];
 }
 
+/** One GET, answered or refused. */
+export interface ReadRecord {
+  /** Arrival. */
+  readonly at: number;
+  /** With its query. */
+  readonly path: string;
+}
+
 /** What was accepted under one idempotency key. */
 export interface Acceptance {
   readonly key: string | null;
@@ -111,6 +121,7 @@ export interface Acceptance {
 export interface FakeResendHistory {
   readonly requests: readonly RequestRecord[];
   readonly mails: readonly MailRecord[];
+  readonly reads: readonly ReadRecord[];
   /** By idempotency key; mail without a key is under `''`. */
   readonly accepted: ReadonlyMap<string, Acceptance>;
 }

@@ -88,6 +88,8 @@ export class FakeResend {
     const { headers: rateHeaders, refusal } = this.rateLimit.take();
     const answer = refuseCaller(request.headers, this.#options.apiKeys) ?? refusal;
     const isSend = request.method === 'POST' && url.pathname === '/emails';
+    if (request.method === 'GET')
+      {this.history.reads.push({ at: this.#now(), path: url.pathname + url.search });}
     const given = isSend
       ? await this.#send(request, body, answer)
       : (answer ?? this.#read(request.method, url));
@@ -98,6 +100,7 @@ export class FakeResend {
     const [, id] = /^\/emails\/([^/]+)$/.exec(url.pathname) ?? [];
     if (url.pathname !== '/emails' && id === undefined) return problem(404, 'not_found', 'Not found');
     if (method !== 'GET') return problem(405, 'method_not_allowed', 'Method not allowed');
+    if (this.#options.sendOnly) return problem(401, 'restricted_api_key', 'This API key is restricted');
     const { mails } = this.history;
     return id === undefined ? listMails(mails, url.searchParams) : getMail(mails, id);
   }

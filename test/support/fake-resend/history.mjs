@@ -4,6 +4,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 export class History {
   requests = [];
   mails = [];
+  reads = [];
   #file;
 
   /** @param {string | undefined} path JSON lines, appended; each line is on the disk before its request is answered */

@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto';
-import { type CreateEmailOptions, Resend } from 'resend';
+import type { CreateEmailOptions, Resend } from 'resend';
 
 import type { EmailProvider, ProviderName, SendOutcome, WireEmail } from '../email-provider.js';
 import { RequestWatch } from './request-watch.js';
+import { createResendClient, RESEND_API_URL, type ResendAccount } from './resend-client.js';
 import { classifySend } from './resend-outcome.js';
 
-export interface ResendSettings {
-  readonly apiKey: string;
+export interface ResendSettings extends ResendAccount {
   /** Sender of all mail, `Name <address>` or an address. */
   readonly fromEmail: string;
-  /** Without a trailing slash; default {@link RESEND_API_URL}. */
-  readonly baseUrl?: string;
 }
-
-export const RESEND_API_URL = 'https://api.resend.com';
 
 /** Resend remembers a key for 24 h from a moment it does not state; the hour between is ours to lose. */
 const DEDUPE_WINDOW_MS = 23 * 60 * 60 * 1000;
 
 /** What fits into an HTTP header field and, with our prefix, into the 256 characters that Resend allows. */
 const SEND_KEY = /^[\x21-\x7e]{1,252}$/;
-const API_KEY = /^[\x21-\x7e]+$/;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -32,12 +27,8 @@ export class ResendEmailProvider implements EmailProvider {
   readonly #resend: Resend;
 
   constructor({ apiKey, fromEmail, baseUrl = RESEND_API_URL }: ResendSettings) {
-    if (apiKey.trim() === '') throw new Error('Resend needs an API key');
-    // The SDK's own error for such a key quotes the key.
-    if (!API_KEY.test(apiKey)) throw new Error('The Resend API key contains characters that no key has');
+    this.#resend = createResendClient({ apiKey, baseUrl });
     if (fromEmail.trim() === '') throw new Error('Resend needs a sender address');
-    // Always explicit: left out, the SDK would send the key to wherever RESEND_BASE_URL points.
-    this.#resend = new Resend(apiKey, { baseUrl });
     this.accountFingerprint = fingerprintOf(baseUrl, apiKey);
   }
 
