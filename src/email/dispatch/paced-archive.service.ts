@@ -56,9 +56,13 @@ export class PacedArchive {
     // The request that finds out whether a shut gate may open again is one that carries mail.
     const shut = await this.gatesView.findShut(provider);
     if (shut !== null) return shut.reason;
-    const pass = await this.gates.pass(provider, this.config.ratePerSecond, this.timing.longestPaceWaitMs);
-    if (pass.kind === 'wait') return pass.reason;
-    await sleep(pass.waitMs, undefined, { signal }).catch((error: unknown) => {
+    const moment = await this.gates.reserve(provider, {
+      ratePerSecond: this.config.ratePerSecond,
+      count: 1,
+      withinMs: this.timing.longestPaceWaitMs,
+    });
+    if (moment.kind === 'wait') return moment.reason;
+    await sleep(moment.waitMs, undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
     return signal.aborted ? 'The service is shutting down' : null;
