@@ -52,10 +52,15 @@ export class LeadsRepository {
       );
       const createdIds = created.map(({ id }) => id);
       const updated = await tx.query(
-        `UPDATE cam_leads AS l
+        // Locked by id like everywhere: claims lock many leads too, and none shall wait in a circle.
+        `WITH known AS MATERIALIZED (
+           SELECT l.id, r.given FROM jsonb_to_recordset($1::jsonb) AS r (email text, given jsonb)
+             JOIN cam_leads AS l ON l.email = r.email
+            WHERE l.id <> ALL($2) ORDER BY l.id FOR NO KEY UPDATE OF l
+         )
+         UPDATE cam_leads AS l
             SET ${DETAILS_FROM_GIVEN}, updated_at = cam_now()
-           FROM jsonb_to_recordset($1::jsonb) AS r (email text, given jsonb)
-          WHERE l.email = r.email AND l.id <> ALL($2)
+           FROM known AS r WHERE l.id = r.id
          RETURNING 1`,
         [rows, createdIds],
       );

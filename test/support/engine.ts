@@ -64,7 +64,7 @@ export interface EngineOptions {
 }
 
 /** One process. Several over one database are several replicas. Logs nothing. */
-export function createEngine(db: TestDatabase, options: EngineOptions = {}): Engine {
+export function createEngine(db: Pick<TestDatabase, 'database'>, options: EngineOptions = {}): Engine {
   Logger.overrideLogger(false);
   const { database } = db;
   const provider = options.provider ?? new FakeEmailProvider();

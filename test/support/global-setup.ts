@@ -48,6 +48,8 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
       ...['-c', 'listen_addresses=127.0.0.1'],
       ...['-c', 'unix_socket_directories='],
       ...['-c', 'max_connections=200'],
+      // Some races are judged by who committed first.
+      ...['-c', 'track_commit_timestamp=on'],
       ...['-c', 'fsync=off'],
       ...['-c', 'full_page_writes=off'],
     ],

@@ -25,6 +25,12 @@ export class TestDatabase {
     await this.query('UPDATE cam_clock SET clock_offset = $1::interval', [interval]);
   }
 
+  /** The same database over a pool of its own, as another replica has it. */
+  async connectAgain(): Promise<{ readonly database: Database; close(): Promise<void> }> {
+    const dataSource = await createDataSource({ kind: 'url', url: this.url }).initialize();
+    return { database: new Database(dataSource), close: () => dataSource.destroy() };
+  }
+
   /** Ends whatever is still connected. */
   async drop(): Promise<void> {
     await this.dataSource.destroy();

@@ -200,11 +200,14 @@ export class SettlementRepository {
                 provider_message_id = a.message_id
            FROM unnest($1::integer[], $2::text[], $3::integer[]) AS a (id, message_id, attempt)
           WHERE t.outbound_email_id = a.id AND t.attempt = a.attempt
+       ), contacted AS MATERIALIZED (
+         SELECT id FROM cam_leads WHERE id IN (SELECT lead_id FROM sent WHERE NOT simulated)
+          ORDER BY id FOR NO KEY UPDATE
        )
        UPDATE cam_leads AS l
           SET last_contacted_at = GREATEST(l.last_contacted_at, cam_now()), updated_at = cam_now(),
               status = CASE WHEN l.status = 'NEW' THEN 'CONTACTED' ELSE l.status END
-        WHERE l.id IN (SELECT lead_id FROM sent WHERE NOT simulated)`,
+         FROM contacted WHERE l.id = contacted.id`,
       [
         batch.map(({ lease }) => lease.emailId),
         batch.map(({ messageId }) => messageId),

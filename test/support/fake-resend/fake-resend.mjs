@@ -88,8 +88,9 @@ export class FakeResend {
     const { headers: rateHeaders, refusal } = this.rateLimit.take();
     const answer = refuseCaller(request.headers, this.#options.apiKeys) ?? refusal;
     const isSend = request.method === 'POST' && url.pathname === '/emails';
-    if (request.method === 'GET')
-      {this.history.reads.push({ at: this.#now(), path: url.pathname + url.search });}
+    if (request.method === 'GET') {
+      this.history.reads.push({ at: this.#now(), path: url.pathname + url.search });
+    }
     const given = isSend
       ? await this.#send(request, body, answer)
       : (answer ?? this.#read(request.method, url));
