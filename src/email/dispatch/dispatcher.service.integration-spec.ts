@@ -243,6 +243,38 @@ describe('Dispatcher, its loop', () => {
   });
 });
 
+describe('Dispatcher and a claim under way when the service stops', () => {
+  it('hands back what it brings before the shutdown goes on', async () => {
+    const engine = createEngine(db, { provider, timing: { pollMs: 5 } });
+    const { claims, dispatcher, sender } = engine;
+    const claim = claims.claim.bind(claims);
+    let claimed = (): void => undefined;
+    const hasClaimed = new Promise<void>((resolve) => (claimed = resolve));
+    let goOn = (): void => undefined;
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+    claims.claim = async (...wanted) => {
+      const result = await claim(...wanted);
+      claimed();
+      await mayGoOn;
+      return result;
+    };
+    await insertEmails(3);
+    dispatcher.onApplicationBootstrap();
+    await hasClaimed;
+
+    const stopped = Promise.all([dispatcher.beforeApplicationShutdown(), sender.beforeApplicationShutdown()]);
+    goOn();
+    await stopped;
+
+    expect(provider.calls).toEqual([]);
+    expect(
+      await db.query(
+        'SELECT lease_token, maybe_sent_since, due_at <= cam_now() AS due FROM cam_dispatch_queue',
+      ),
+    ).toEqual(Array(3).fill({ lease_token: null, maybe_sent_since: null, due: true }));
+  });
+});
+
 /** Polls until the mails are as told. */
 async function until(expected: Record<string, number>): Promise<void> {
   const deadlineMs = performance.now() + 20_000;

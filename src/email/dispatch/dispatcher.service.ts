@@ -68,11 +68,12 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
     this.running = this.run();
   }
 
-  /** Claims no more; a round that runs comes to its end if it does so in time. The sender ends what is in flight. */
+  /** Claims no more; what a claim under way still brings is handed back by the sender, if it does so in time. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.wake.call();
-    await within(this.timing.shutdownWithinMs, this.running);
+    const ended = this.running.then(() => Promise.all(this.inFlight));
+    await within(this.timing.shutdownWithinMs, ended);
   }
 
   /** Says that mail is due now. Returns at once. While the provider is shut or busy, a look would be in vain. */
