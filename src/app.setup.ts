@@ -1,9 +1,10 @@
 import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance } from 'fastify';
 import { HttpConfig } from './config/http.config.js';
 import { registerHttp } from './http/register-http.js';
+import { ShutdownNotice } from './http/shutdown-notice.js';
+import { closeUnusedConnections } from './http/unused-connections.js';
 import { createOpenApi } from './openapi-document.js';
 
 /** Nest options that go with {@link setUpApp}. */
@@ -13,29 +14,13 @@ export const APP_OPTIONS = { bodyParser: false, abortOnError: false } as const;
 export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   registerHttp(fastify, app.get(HttpConfig).apiKeys);
-  closeConnectionsOnceAnswered(fastify);
+  closeUnusedConnections(fastify, app.get(ShutdownNotice));
   prefixRoutes(app);
   // Asked to end, it ends well: without this, Nest repeats the signal and the process reports a death by it.
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.init();
   // Fastify gives a route the error handler of its moment: before `init()` that is not ours, and a refusal answers 500.
   SwaggerModule.setup('api/docs', app, () => createOpenApi(app), { jsonDocumentUrl: 'api/openapi.json' });
-}
-
-/**
- * A caller whose request is under way when the shutdown begins would be left her connection, and the shutdown would
- * wait until she gives it up: by Fastify's default for over a minute.
- */
-function closeConnectionsOnceAnswered(fastify: FastifyInstance): void {
-  let isClosing = false;
-  fastify.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (isClosing) void reply.header('Connection', 'close');
-    done(null, payload);
-  });
 }
 
 /** Everything but the probes lives below `/api/cam`. */

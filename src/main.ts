@@ -8,6 +8,7 @@ import { ConfigError } from './config/config-error.js';
 import { HttpConfig } from './config/http.config.js';
 import { DataFolderLockedError } from './database/embedded/data-folder-lock.js';
 import { createHttpAdapter } from './http/http-adapter.js';
+import { limitShutdown } from './shutdown-deadline.js';
 import { StartLogger } from './start-logger.js';
 
 /** Faults that a person mends by reading one message: a stack would hide it. */
@@ -19,6 +20,7 @@ try {
     logger: new StartLogger(process.stdout.isTTY),
   });
   await setUpApp(app);
+  limitShutdown(app);
   const { port, host } = app.get(HttpConfig);
   await app.listen(port, host);
   new Logger('Main').log({ event: 'http.listening', url: await app.getUrl() });

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { EmailModule } from '../email/email.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { DatabaseHealth } from './database.health.js';
 import { HealthController } from './health.controller.js';
 import { ProviderHealth } from './provider.health.js';
+import { ShutdownHealth } from './shutdown.health.js';
 
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false }), EmailModule],
+  imports: [TerminusModule.forRoot({ logger: false }), EmailModule, HttpModule],
   controllers: [HealthController],
-  providers: [DatabaseHealth, ProviderHealth],
+  providers: [DatabaseHealth, ProviderHealth, ShutdownHealth],
 })
 export class HealthModule {}

@@ -74,7 +74,11 @@ describe('health', () => {
     const { status, body } = await ask('/health/ready');
 
     expect(status).toBe(200);
-    expect(body.details).toEqual({ database: { status: 'up' }, migrations: { status: 'up' } });
+    expect(body.details).toEqual({
+      shutdown: { status: 'up' },
+      database: { status: 'up' },
+      migrations: { status: 'up' },
+    });
   });
 
   it('is alive, and not ready until the last migration has run', async () => {
@@ -114,6 +118,7 @@ describe('health', () => {
       expect(live.status).toBe(200);
       expect(ready.status).toBe(503);
       expect(ready.body.details).toEqual({
+        shutdown: { status: 'up' },
         database: { status: 'down', message: 'The database does not answer' },
         migrations: { status: 'down', message: 'The migrations cannot be read' },
       });

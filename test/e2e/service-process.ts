@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { transform } from '@swc/core';
 
+const IMPATIENT_MAIN = 'test/e2e/impatient-main.ts';
+
 /** The service as JavaScript, for processes of its own: Node 20 runs no TypeScript, and `dist` may be of yesterday. */
 export class CompiledService {
   private constructor(private readonly folder: string) {}
@@ -18,12 +20,26 @@ export class CompiledService {
       const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('spec.ts'));
       await Promise.all(sources.map((name) => compileFile(join(root, name), folder)));
     }
+    await compileFile(IMPATIENT_MAIN, folder);
     return new CompiledService(folder);
   }
 
-  /** Starts `main.js` in a working directory, with these variables and none of ours. */
+  /** Starts the service in a working directory, with these variables and none of ours. */
   run(workingDirectory: string, environment: Readonly<Record<string, string>> = {}): ServiceProcess {
-    const child = spawn(process.execPath, [join(this.folder, 'src', 'main.js')], {
+    return this.start('src/main.ts', workingDirectory, environment);
+  }
+
+  /** Starts it with a shutdown that waits for a second only. */
+  runImpatient(workingDirectory: string, environment: Readonly<Record<string, string>> = {}): ServiceProcess {
+    return this.start(IMPATIENT_MAIN, workingDirectory, environment);
+  }
+
+  private start(
+    entry: string,
+    workingDirectory: string,
+    environment: Readonly<Record<string, string>>,
+  ): ServiceProcess {
+    const child = spawn(process.execPath, [join(this.folder, entry.replace(/\.ts$/, '.js'))], {
       cwd: workingDirectory,
       // What a killed process leaves behind goes with our folder.
       env: { PATH: process.env['PATH'], TMPDIR: this.folder, PORT: '0', ...environment },
@@ -75,8 +91,13 @@ export class ServiceProcess {
   }
 
   async kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: string | null }> {
-    this.child.kill(signal);
+    this.signal(signal);
     return this.ended;
+  }
+
+  /** Sends a signal, and waits for nothing. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 }
 
