@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { Pool, type PoolConfig } from 'pg';
 import { connectionOptions, embeddedPostgresOptions, postgresOptions } from './connection-options.js';
 
 const LIMITS = { max: 3, connectTimeoutMs: 20, queryTimeoutMs: 80 };
@@ -20,6 +23,35 @@ describe('postgresOptions', () => {
       expect(postgresOptions('postgres://db/cam').extra).not.toHaveProperty(parameter);
     },
   );
+});
+
+describe('a new connection', () => {
+  const READY = Buffer.from([...message('R', '\0\0\0\0'), ...message('Z', 'I')]);
+  const FAREWELL = message('E', 'SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0');
+
+  it('that the server ends in the packet that greets it does not end the process', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end(Buffer.concat([READY, FAREWELL])));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { url, extra } = postgresOptions(`postgres://cam@127.0.0.1:${port}/cam`);
+    const pool = new Pool({ connectionString: url, ...(extra as PoolConfig) });
+    pool.on('error', () => undefined); // as TypeORM does
+
+    const client = await pool.connect();
+    await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+
+    client.release(true);
+    await pool.end();
+    server.close();
+  });
+
+  function message(type: string, body: string): Buffer {
+    const head = Buffer.alloc(5, type);
+    head.writeInt32BE(4 + Buffer.byteLength(body), 1);
+    return Buffer.concat([head, Buffer.from(body)]);
+  }
 });
 
 describe('connectionOptions', () => {

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { FailedStatementSubscriber } from './failed-statement.subscriber.js';
 
@@ -66,6 +67,16 @@ function poolOptions({ max, connectTimeoutMs, queryTimeoutMs }: PoolLimits): Pos
       keepAlive: true,
       // Without it the kernel sends its first probe after two hours.
       keepAliveInitialDelayMillis: 10_000,
+      onConnect: surviveLoss,
     },
   };
+}
+
+/**
+ * The pool hands over a new connection without a listener of its own, and TypeORM adds one a turn later: a farewell
+ * of the server that came with its greeting (57P01, in one packet) would end the process. Whoever uses the connection
+ * learns of its loss all the same.
+ */
+function surviveLoss(client: ClientBase): void {
+  client.on('error', () => undefined);
 }
