@@ -270,6 +270,7 @@ describe('a campaign, over the REST API', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       ...firstMail,
+      operator_actions: [],
       attempts: [
         {
           attempt: 1,
