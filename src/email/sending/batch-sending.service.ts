@@ -57,13 +57,13 @@ export class BatchSendingService {
     if (batchCap !== 0 && request.leads.length > batchCap) {
       throw new DomainError('batch_cap_exceeded', `A call takes at most ${batchCap} leads here.`);
     }
-    const composition = await this.composer.prepare(request.campaignId, request.template);
-    if (composition.kind !== 'ready') throw refusalError(composition);
-
-    const leads = await this.composer.findLeads(
+    const { composition, leads } = await this.composer.prepare(
       request.campaignId,
+      request.template,
       request.leads.map(({ leadId }) => leadId),
     );
+    if (composition.kind !== 'ready') throw refusalError(composition);
+
     const made = request.leads.map(({ leadId, personalization }) =>
       this.make(composition, leads.get(leadId), personalization, request),
     );

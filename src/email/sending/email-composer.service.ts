@@ -7,6 +7,7 @@ import { SendingConfig } from '../../config/sending.config.js';
 import type { Lead } from '../../leads/lead.entity.js';
 import { LeadsService } from '../../leads/leads.service.js';
 import { findStop } from '../dispatch/recipient-policy.js';
+import type { EmailTemplate } from '../templates/email-template.entity.js';
 import { EmailTemplatesService } from '../templates/email-templates.service.js';
 import { TemplateRenderer, type TemplateSource } from '../templates/template-renderer.js';
 import type { NewEmail } from './accept.repository.js';
@@ -40,27 +41,23 @@ export class EmailComposer {
     private readonly provider: EmailProviderConfig,
   ) {}
 
-  /** Finds what all mails of one call share. */
-  async prepare(campaignId: number, template: TemplateChoice): Promise<Composition | Refusal> {
-    const campaign = await this.campaigns.find(campaignId);
-    if (campaign === null) return { kind: 'campaign_not_found' };
-    if (template.kind === 'inline') {
-      const { source, ctaLink } = template;
-      return { kind: 'ready', campaign, source, ctaLink, origin: { template: 'inline' } };
-    }
-    const stored = await this.templates.findForCampaign(campaignId, template.type);
-    if (stored === null) return { kind: 'template_not_found' };
-    return {
-      kind: 'ready',
-      campaign,
-      source: stored,
-      ctaLink: stored.cta_link,
-      origin: { template_type: stored.template_type, template_id: stored.id },
-    };
+  /** Finds what the mails of one call are made of. The leads are meaningful only when the composition is ready. */
+  async prepare(
+    campaignId: number,
+    template: TemplateChoice,
+    leadIds: readonly number[],
+  ): Promise<{ composition: Composition | Refusal; leads: ReadonlyMap<number, Lead | Refusal> }> {
+    // Asked at once: each answer takes a round trip, and nearly every request needs them all.
+    const [campaign, stored, leads] = await Promise.all([
+      this.campaigns.find(campaignId),
+      template.kind === 'stored' ? this.templates.findForCampaign(campaignId, template.type) : null,
+      this.findLeads(campaignId, leadIds),
+    ]);
+    return { composition: compositionOf(campaign, template, stored), leads };
   }
 
   /** Each id with the lead, or with the reason why the campaign cannot mail her. */
-  async findLeads(campaignId: number, ids: readonly number[]): Promise<Map<number, Lead | Refusal>> {
+  private async findLeads(campaignId: number, ids: readonly number[]): Promise<Map<number, Lead | Refusal>> {
     const leads = await this.leads.findInCampaign(campaignId, ids);
     const missing = ids.filter((id) => !leads.has(id));
     const elsewhere = missing.length === 0 ? new Set<number>() : await this.leads.findIds(missing);
@@ -131,4 +128,24 @@ function domainOf(fromEmail: string): string {
   const sender = parseSender(fromEmail);
   if (sender.kind === 'invalid') throw new Error('A stored sender is not an address');
   return sender.address.slice(sender.address.lastIndexOf('@') + 1);
+}
+
+function compositionOf(
+  campaign: Campaign | null,
+  template: TemplateChoice,
+  stored: EmailTemplate | null,
+): Composition | Refusal {
+  if (campaign === null) return { kind: 'campaign_not_found' };
+  if (template.kind === 'inline') {
+    const { source, ctaLink } = template;
+    return { kind: 'ready', campaign, source, ctaLink, origin: { template: 'inline' } };
+  }
+  if (stored === null) return { kind: 'template_not_found' };
+  return {
+    kind: 'ready',
+    campaign,
+    source: stored,
+    ctaLink: stored.cta_link,
+    origin: { template_type: stored.template_type, template_id: stored.id },
+  };
 }

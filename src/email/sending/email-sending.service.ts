@@ -70,9 +70,11 @@ export class EmailSendingService {
   }
 
   private async compose(request: SendEmailRequest) {
-    const composition = await this.composer.prepare(request.campaignId, request.template);
+    const { composition, leads } = await this.composer.prepare(request.campaignId, request.template, [
+      request.leadId,
+    ]);
     if (composition.kind !== 'ready') return composition;
-    const lead = (await this.composer.findLeads(request.campaignId, [request.leadId])).get(request.leadId);
+    const lead = leads.get(request.leadId);
     if (lead === undefined) throw new Error('A lead was asked for and not answered');
     if ('kind' in lead) return lead;
     const composed = this.composer.render(composition, lead, request);

@@ -70,15 +70,9 @@ export function freezeEmail(input: FreezeInput): FrozenEmail {
   };
 }
 
-/** 128 random bits in lower-case base32 (RFC 4648 alphabet, no padding): safe in a local part that gets lower-cased. */
+/** 130 random bits in lower-case base32 (RFC 4648 alphabet, no padding): safe in a local part that gets lower-cased. */
 function randomToken(): string {
-  let bits = BigInt(`0x${randomBytes(16).toString('hex')}`);
-  let token = '';
-  for (let index = 0; index < TOKEN_LENGTH; index += 1) {
-    token += BASE32.charAt(Number(bits & 31n));
-    bits >>= 5n;
-  }
-  return token;
+  return Array.from(randomBytes(TOKEN_LENGTH), (byte) => BASE32.charAt(byte % BASE32.length)).join('');
 }
 
 function withToken(address: string, token: string): string {
