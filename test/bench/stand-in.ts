@@ -45,7 +45,8 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
     requests += 1;
     if (isOverLimit()) {
       throttled += 1;
-      reply(response, 429, { statusCode: 429, name: 'rate_limit_exceeded', message: 'Too many requests.' });
+      const body = { statusCode: 429, name: 'rate_limit_exceeded', message: 'Too many requests.' };
+      reply(response, 429, body, { 'Retry-After': '1' });
       return;
     }
     const key = String(request.headers['idempotency-key']);
@@ -59,10 +60,19 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-function reply(response: ServerResponse, status: number, body: object): void {
+function reply(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const text = JSON.stringify(body);
   response
-    .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) })
+    .writeHead(status, {
+      ...headers,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(text),
+    })
     .end(text);
 }
 
