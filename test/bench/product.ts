@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ export class Product {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
+    private readonly folder: string,
   ) {}
 
   static async start(options: ProductOptions): Promise<Product> {
@@ -56,7 +57,7 @@ export class Product {
       if (child.exitCode !== null) throw new Error(`The service ended before it listened:\n${text}`);
       return /"event":"http\.listening","url":"([^"]+)"/.exec(text)?.[1];
     });
-    return new Product(child, url);
+    return new Product(child, url, folder);
   }
 
   /** CPU time spent so far, in milliseconds. */
@@ -77,5 +78,6 @@ export class Product {
     const ended = once(this.child, 'exit');
     this.child.kill(signal);
     await ended;
+    await rm(this.folder, { recursive: true });
   }
 }
