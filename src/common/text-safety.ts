@@ -1,8 +1,8 @@
 /** C0 and C1 controls, DEL, line and paragraph separators, bidi embeddings and isolates, lone surrogates. */
 const UNSAFE_IN_LINE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
 
-/** The controls and lone surrogates that no text may hold; tab, line feed and carriage return lay text out. */
-const UNSAFE_IN_BODY = /(?![\t\n\r])[\p{Cc}\p{Cs}]/u;
+/** The controls that no text may hold; tab, line feed and carriage return lay text out. Bodies are long: no look-ahead. */
+const UNSAFE_IN_BODY = /[^\P{Cc}\t\n\r]/u;
 
 /**
  * True when a single line (subject, display name, header value, address) holds a character that could end the
@@ -15,5 +15,5 @@ export function hasControlCharacters(line: string): boolean {
 
 /** As {@link hasControlCharacters}, for text of many lines: tab, LF, CR and the bidi characters are allowed. */
 export function hasControlCharactersInBody(text: string): boolean {
-  return UNSAFE_IN_BODY.test(text);
+  return UNSAFE_IN_BODY.test(text) || !text.isWellFormed();
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Campaign } from '../../campaigns/campaign.entity.js';
 import { CampaignsService } from '../../campaigns/campaigns.service.js';
-import { normalizeEmailAddress, parseSender } from '../../common/email-address.js';
+import { type EmailAddressResult, normalizeEmailAddress, parseSender } from '../../common/email-address.js';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import type { Lead } from '../../leads/lead.entity.js';
@@ -20,6 +20,10 @@ import { templateVariables } from './template-variables.js';
 export interface Composition {
   readonly kind: 'ready';
   readonly campaign: Campaign;
+  /** Header form, `Name <address>` or bare. */
+  readonly fromEmail: string;
+  /** Of the sender's address. */
+  readonly fromDomain: string;
   readonly source: TemplateSource;
   readonly ctaLink: string | null;
   /** For the mail's record: where its words came from. */
@@ -53,7 +57,28 @@ export class EmailComposer {
       template.kind === 'stored' ? this.templates.findForCampaign(campaignId, template.type) : null,
       this.findLeads(campaignId, leadIds),
     ]);
-    return { composition: compositionOf(campaign, template, stored), leads };
+    return { composition: this.compose(campaign, template, stored), leads };
+  }
+
+  private compose(
+    campaign: Campaign | null,
+    template: TemplateChoice,
+    stored: EmailTemplate | null,
+  ): Composition | Refusal {
+    if (campaign === null) return { kind: 'campaign_not_found' };
+    const fromEmail = campaign.from_email ?? this.provider.fromEmail;
+    const shared = { kind: 'ready', campaign, fromEmail, fromDomain: domainOf(fromEmail) } as const;
+    if (template.kind === 'inline') {
+      const { source, ctaLink } = template;
+      return { ...shared, source, ctaLink, origin: { template: 'inline' } };
+    }
+    if (stored === null) return { kind: 'template_not_found' };
+    return {
+      ...shared,
+      source: stored,
+      ctaLink: stored.cta_link,
+      origin: { template_type: stored.template_type, template_id: stored.id },
+    };
   }
 
   /** Each id with the lead, or with the reason why the campaign cannot mail her. */
@@ -75,7 +100,7 @@ export class EmailComposer {
     lead: Lead,
     request: Pick<SendEmailRequest, 'personalization' | 'toEmail'>,
   ): Composed {
-    const recipient = normalizeEmailAddress(request.toEmail ?? lead.email);
+    const recipient = recipientOf(lead, request.toEmail);
     if (recipient.kind === 'invalid') return { kind: 'recipient_invalid', detail: recipient.detail };
 
     const toEmail = recipient.address;
@@ -103,11 +128,10 @@ export class EmailComposer {
     composed: Extract<Composed, { kind: 'rendered' }>,
   ): NewEmail {
     const { toEmail, content } = composed;
-    const fromEmail = composition.campaign.from_email ?? this.provider.fromEmail;
     const frozen = freezeEmail({
       toEmail,
-      fromEmail,
-      fromDomain: domainOf(fromEmail),
+      fromEmail: composition.fromEmail,
+      fromDomain: composition.fromDomain,
       replyAddress: this.sending.replyAddress,
       content,
     });
@@ -123,29 +147,14 @@ export class EmailComposer {
   }
 }
 
+/** A lead's own address was brought into its one form when it came in. */
+function recipientOf(lead: Lead, toEmail: string | null): EmailAddressResult {
+  return toEmail === null ? { kind: 'valid', address: lead.email } : normalizeEmailAddress(toEmail);
+}
+
 /** Senders are checked where they come in: configuration and campaigns. */
 function domainOf(fromEmail: string): string {
   const sender = parseSender(fromEmail);
   if (sender.kind === 'invalid') throw new Error('A stored sender is not an address');
   return sender.address.slice(sender.address.lastIndexOf('@') + 1);
-}
-
-function compositionOf(
-  campaign: Campaign | null,
-  template: TemplateChoice,
-  stored: EmailTemplate | null,
-): Composition | Refusal {
-  if (campaign === null) return { kind: 'campaign_not_found' };
-  if (template.kind === 'inline') {
-    const { source, ctaLink } = template;
-    return { kind: 'ready', campaign, source, ctaLink, origin: { template: 'inline' } };
-  }
-  if (stored === null) return { kind: 'template_not_found' };
-  return {
-    kind: 'ready',
-    campaign,
-    source: stored,
-    ctaLink: stored.cta_link,
-    origin: { template_type: stored.template_type, template_id: stored.id },
-  };
 }
