@@ -39,10 +39,8 @@ describe('a new connection', () => {
     const pool = new Pool({ connectionString: url, ...(extra as PoolConfig) });
     pool.on('error', () => undefined); // as TypeORM does
 
-    const client = await pool.connect();
-    await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+    await expect(pool.connect()).rejects.toThrow();
 
-    client.release(true);
     await pool.end();
     server.close();
   });
@@ -59,11 +57,12 @@ describe('connectionOptions', () => {
     const server = connectionOptions({ kind: 'url', url: 'postgres://db/cam' });
     const embedded = connectionOptions({ kind: 'embedded', socketFolder: '/run/cam' });
 
-    expect(server).toEqual(postgresOptions('postgres://db/cam'));
-    expect(embedded).toEqual(embeddedPostgresOptions('/run/cam'));
+    const extra = expect.anything();
+    expect(server).toEqual({ ...postgresOptions('postgres://db/cam'), extra });
+    expect(embedded).toEqual({ ...embeddedPostgresOptions('/run/cam'), extra });
     expect(server.subscribers).toEqual(embedded.subscribers);
-    for (const { extra } of [server, embedded]) {
-      expect(extra).toMatchObject({
+    for (const options of [server, embedded]) {
+      expect(options.extra).toMatchObject({
         connectionTimeoutMillis: expect.any(Number),
         query_timeout: expect.any(Number),
       });

@@ -67,16 +67,21 @@ function poolOptions({ max, connectTimeoutMs, queryTimeoutMs }: PoolLimits): Pos
       keepAlive: true,
       // Without it the kernel sends its first probe after two hours.
       keepAliveInitialDelayMillis: 10_000,
-      onConnect: surviveLoss,
+      onConnect: (client: ClientBase) => prepare(client, queryTimeoutMs),
     },
   };
 }
 
 /**
- * The pool hands over a new connection without a listener of its own, and TypeORM adds one a turn later: a farewell
- * of the server that came with its greeting (57P01, in one packet) would end the process. Whoever uses the connection
- * learns of its loss all the same.
+ * Makes a new connection fit for the pool. Its error listener comes first: the pool hands the connection over without
+ * one and TypeORM adds its own a turn later, so that a farewell of the server in the packet of its greeting (57P01)
+ * would end the process. Whoever uses the connection learns of its loss all the same.
+ *
+ * A process that is lost in the middle of a transaction must not hold its locks until TCP notices, after hours: the
+ * server ends what waits too long for its next statement. PgBouncer in transaction mode may hand the setting to
+ * another client of the same pool, which loses nothing by it.
  */
-function surviveLoss(client: ClientBase): void {
+async function prepare(client: ClientBase, idleInTransactionMs: number): Promise<void> {
   client.on('error', () => undefined);
+  await client.query(`SET idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
 }

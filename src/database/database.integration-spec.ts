@@ -207,6 +207,21 @@ describe('Database when connections fail', () => {
     expect(proxy.accepted).toBeGreaterThan(2);
   });
 
+  it('holds no lock for long once its connection went silent in the middle of a transaction', async () => {
+    const throughProxy = await openThroughProxy();
+    await failureOf(
+      throughProxy.transaction(async (tx) => {
+        await tx.query('SELECT FROM cam_clock FOR UPDATE');
+        proxy.blackholeExisting();
+        await tx.query('SELECT 1');
+      }),
+    );
+
+    const rows = await database.query('SELECT 1 AS one FROM cam_clock FOR UPDATE');
+
+    expect(rows).toHaveLength(1);
+  });
+
   it('serves again after a time without network', async () => {
     const throughProxy = await openThroughProxy();
     proxy.blackholeExisting();
