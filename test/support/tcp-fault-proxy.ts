@@ -45,6 +45,15 @@ export class TcpFaultProxy {
     }
   }
 
+  /** Resets the open connections that still carry something. */
+  resetExisting(): void {
+    for (const { client, upstream, isBlackholed } of this.links) {
+      if (isBlackholed) continue;
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    }
+  }
+
   /** Resets each new connection; the open ones live on. */
   refuseNew(): void {
     this.refusesNew = true;

@@ -63,6 +63,8 @@ export interface FakeResendOptions {
   readonly blockTestDomains?: boolean;
   /** File that every mail and every request is appended to as a JSON line, synced before the answer leaves. */
   readonly historyFile?: string;
+  /** Called when a send is on record, before its answer leaves. */
+  readonly onRecord?: (record: RequestRecord) => void;
 }
 
 export interface Tag {
@@ -74,6 +76,8 @@ export interface Tag {
 export interface RequestRecord {
   /** Arrival. */
   readonly at: number;
+  /** The request's User-Agent: tells the processes of one account apart. */
+  readonly caller: string | null;
   readonly key: string | null;
   /** Of the raw bytes. */
   readonly bodySha256: string;
@@ -91,6 +95,7 @@ export interface MailRecord {
   /** The `Message-ID` header field that the recipient would see. */
   readonly messageId: string;
   readonly at: number;
+  readonly caller: string | null;
   readonly key: string | null;
   readonly bodySha256: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -109,6 +109,7 @@ export class FakeResend {
   async #send(request, raw, earlyRefusal) {
     const sent = {
       at: this.#now(),
+      caller: request.headers['user-agent'] ?? null,
       key: request.headers['idempotency-key'] ?? null,
       bodySha256: sha256(raw),
       body: parseJson(raw),
@@ -117,8 +118,9 @@ export class FakeResend {
     const { outcome, answer } =
       earlyRefusal === undefined ? await this.#process(sent, fault) : refused(earlyRefusal);
     const spoilt = strikesAfter(fault) && answer.status === 200 ? spoil(answer, fault) : answer;
-    this.history.addRequest({
+    const record = {
       at: sent.at,
+      caller: sent.caller,
       key: sent.key,
       bodySha256: sent.bodySha256,
       toSha256: sent.body?.to === undefined ? null : sha256(recipientsOf(sent.body).join(',')),
@@ -126,7 +128,9 @@ export class FakeResend {
       mode: fault.mode,
       outcome,
       answered: spoilt.ending ?? spoilt.status,
-    });
+    };
+    this.history.addRequest(record);
+    this.#options.onRecord?.(record);
     return spoilt;
   }
 

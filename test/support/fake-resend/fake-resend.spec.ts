@@ -300,4 +300,17 @@ describe("Resend's stand-in", () => {
     ]);
     await rm(folder, { recursive: true });
   });
+
+  it('tells of a send, and of who sent it, before the answer leaves', async () => {
+    const told: unknown[] = [];
+    const resend = await start({ onRecord: (record) => told.push(record) });
+    fake.setMode('accept-then-hang', { times: 1 });
+
+    void resend.emails.send(MAIL, { idempotencyKey: 'k', signal: AbortSignal.timeout(200) });
+    while (told.length === 0) await new Promise((resolve) => setImmediate(resolve));
+
+    expect(told).toMatchObject([
+      { caller: expect.stringMatching(/^resend-node:/), key: 'k', outcome: 'accepted', answered: 'hang' },
+    ]);
+  });
 });
