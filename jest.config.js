@@ -26,6 +26,7 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/src/**/*.spec.ts',
+        '<rootDir>/test/chaos/**/*.spec.ts',
         '<rootDir>/test/contracts/**/*.spec.ts',
         '<rootDir>/test/support/**/*.spec.ts',
       ],

@@ -1,0 +1,88 @@
+/**
+ * The chaos run: replicas as processes, PostgreSQL and Resend's stand-in under every fault that we can think of, and a
+ * checker that holds the records of client, provider and database against each other.
+ *
+ * `--quick` strikes each fault once; `--seed N` repeats a run's plan. Ends with 1 when a promise was broken.
+ */
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { check } from './checker.js';
+import { runControls } from './controls.js';
+import { nemesisRounds, strikeAll } from './nemesis.js';
+import { ChaosPostgres } from './postgres.js';
+import { Random } from './random.js';
+import { listOf, problemsOf, tableOf } from './report.js';
+import { Rig } from './rig.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000_000)) },
+    only: { type: 'string' },
+    'no-controls': { type: 'boolean', default: false },
+  },
+});
+
+const plan = values.quick
+  ? { rounds: 1, replicas: 3, mailsPerFault: 15, holdMs: 600, stampede: 150, leastMails: 400 }
+  : { rounds: 2, replicas: 4, mailsPerFault: 90, holdMs: 2_000, stampede: 1_000, leastMails: 4_000 };
+
+const startedAtMs = performance.now();
+const random = new Random(Number(values.seed));
+say(`seed ${values.seed}`);
+const folder = await mkdtemp(join(tmpdir(), 'cam-chaos-'));
+const postgres = await ChaosPostgres.start();
+let succeeded = false;
+try {
+  succeeded = await run();
+} finally {
+  await postgres.stop();
+  if (succeeded) await rm(folder, { recursive: true });
+  else say(`The records are in ${folder}`);
+}
+process.exitCode = succeeded ? 0 : 1;
+
+async function run(): Promise<boolean> {
+  const faults = nemesisRounds(plan.rounds, random, values.only);
+  const mailsPerDay = Math.max(100, plan.mailsPerFault * (faults.length / plan.rounds));
+  const rig = await Rig.start({
+    name: 'chaos',
+    folder,
+    postgres,
+    random,
+    replicas: plan.replicas,
+    globalCap: Math.round(mailsPerDay * 1.6),
+    campaignCaps: [null, null, Math.round(mailsPerDay * 0.2), Math.round(mailsPerDay * 0.1)],
+  });
+  say(`${plan.replicas} replicas serve after ${seconds()} s`);
+  const strikes = await strikeAll(faults, { ...plan, rig, postgres, random, say });
+  await rig.fleet.isWhole();
+  await rig.rest();
+  const verdict = check(await rig.evidence());
+  await rig.stop();
+
+  const controls = values['no-controls'] ? [] : await runControls({ folder, postgres, random });
+  const accepted = [...verdict.tallies.values()].reduce((sum, tally) => sum + tally.accepted, 0);
+  const others = [...rig.crashes, ...rig.load.surprises];
+  if (values.only === undefined && accepted < plan.leastMails) others.push(`only ${accepted} mails accepted`);
+  const problems = problemsOf(strikes, verdict, others, controls);
+
+  say(`\n${tableOf(strikes, verdict)}\n`);
+  say(`${verdict.requests} requests of the client, ${verdict.indeterminate} without an answer.`);
+  for (const { name, damage } of controls) say(`Negative control "${name}": ${damage ?? 'NOT CAUGHT'}.`);
+  say(`${strikes.length} faults and ${accepted} mails in ${seconds()} s, seed ${values.seed}.`);
+  say(problems.length === 0 ? 'Every promise held.' : `${problems.length} problems:\n${listOf(problems)}`);
+  return problems.length === 0;
+}
+
+function seconds(): string {
+  return ((performance.now() - startedAtMs) / 1_000).toFixed(1);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

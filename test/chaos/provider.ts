@@ -1,0 +1,86 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Fault, FaultTiming, MailRecord, RequestRecord } from '../support/fake-resend/fake-resend.mjs';
+import type { StandInNews, StandInOrder } from './stand-in.js';
+import { holdsWithin } from './until.js';
+
+export interface ProviderHistory {
+  readonly requests: readonly RequestRecord[];
+  readonly mails: readonly MailRecord[];
+}
+
+/** The provider's side of a run: the process of the stand-in, its faults and its history on disk. */
+export class Provider {
+  /** Requests that met a fault so far, oldest first. */
+  readonly struck: RequestRecord[] = [];
+  private orders = Promise.resolve();
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly historyFile: string,
+    readonly url: string,
+  ) {
+    child.on('message', (news: StandInNews) => {
+      if (news.kind === 'fault') this.struck.push(news.record);
+    });
+  }
+
+  static async start(historyFile: string, seed: number): Promise<Provider> {
+    const child = fork(join(import.meta.dirname, 'stand-in.js'), [historyFile, String(seed)]);
+    const [news] = (await once(child, 'message')) as [StandInNews];
+    if (news.kind !== 'listening') throw new Error('The stand-in did not listen first');
+    return new Provider(child, historyFile, news.url);
+  }
+
+  async meet(fault: Fault & FaultTiming): Promise<void> {
+    await this.order({ fault });
+  }
+
+  async behave(): Promise<void> {
+    await this.meet({ mode: 'ok' });
+  }
+
+  async setClockOffset(clockOffsetMs: number): Promise<void> {
+    await this.order({ clockOffsetMs });
+  }
+
+  /** Waits until so many requests, counted from `since` in {@link struck}, met a fault and fit. */
+  async hasStruck(
+    count: number,
+    since: number,
+    fits: (record: RequestRecord) => boolean = () => true,
+  ): Promise<boolean> {
+    return holdsWithin(10_000, () => this.struck.slice(since).filter(fits).length >= count);
+  }
+
+  async history(): Promise<ProviderHistory> {
+    const lines = (await readFile(this.historyFile, 'utf8')).split('\n').filter(Boolean);
+    const records = lines.map((line) => JSON.parse(line) as { type: string });
+    const ofType = <Kind>(type: string) =>
+      records.filter((record) => record.type === type) as unknown as Kind[];
+    return { requests: ofType<RequestRecord>('request'), mails: ofType<MailRecord>('mail') };
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await once(this.child, 'close');
+  }
+
+  private async order(order: StandInOrder): Promise<void> {
+    this.orders = this.orders.then(async () => {
+      const done = new Promise<void>((resolve) => {
+        const listen = (news: StandInNews): void => {
+          if (news.kind !== 'done') return;
+          this.child.off('message', listen);
+          resolve();
+        };
+        this.child.on('message', listen);
+      });
+      this.child.send(order);
+      await done;
+    });
+    return this.orders;
+  }
+}

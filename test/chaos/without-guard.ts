@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestingModuleBuilder } from '@nestjs/testing';
+import { EmailProviderConfig } from '../../src/config/email-provider.config.js';
+import { SendingConfig } from '../../src/config/sending.config.js';
+import { Database, type Transaction } from '../../src/database/database.js';
+import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
+import type { Lease } from '../../src/email/dispatch/lease.js';
+import { type AttemptReport, SettlementRepository } from '../../src/email/dispatch/settlement.repository.js';
+import type { Settlement } from '../../src/email/dispatch/settlement.js';
+import { EMAIL_PROVIDER, type SendOutcome, type WireEmail } from '../../src/email/provider/email-provider.js';
+import { ResendEmailProvider } from '../../src/email/provider/resend/resend-email-provider.js';
+
+/** What a replica of a negative control lacks. */
+export type Guard = 'key' | 'cap-lock' | 'fence';
+
+/** Takes one guard away, so that the run can show that it would notice. */
+export function removeGuard(testing: TestingModuleBuilder, guard: Guard): void {
+  switch (guard) {
+    case 'key':
+      testing.overrideProvider(EMAIL_PROVIDER).useFactory({
+        factory: ({ resendApiKey, resendBaseUrl, fromEmail }: EmailProviderConfig) =>
+          new ForgetfulProvider({ apiKey: resendApiKey ?? '', baseUrl: resendBaseUrl ?? '', fromEmail }),
+        inject: [EmailProviderConfig],
+      });
+      return;
+    case 'cap-lock':
+      testing.overrideProvider(QuotaRepository).useFactory({
+        factory: (config: SendingConfig) => new CountThenSend(config),
+        inject: [SendingConfig],
+      });
+      return;
+    case 'fence':
+      testing.overrideProvider(SettlementRepository).useFactory({
+        factory: (database: Database, quota: QuotaRepository) => new UnfencedSettlements(database, quota),
+        inject: [Database, QuotaRepository],
+      });
+      return;
+  }
+}
+
+/** Takes a new key for every attempt. */
+class ForgetfulProvider extends ResendEmailProvider {
+  override async send(email: WireEmail, _sendKey: string, timeoutMs: number): Promise<SendOutcome> {
+    return super.send(email, randomUUID(), timeoutMs);
+  }
+}
+
+/** Reads the counters, thinks for a moment, and sends while they are below the caps: nobody is kept from doing the same. */
+class CountThenSend extends QuotaRepository {
+  override async lockToday(
+    ...[tx, ...others]: Parameters<QuotaRepository['lockToday']>
+  ): ReturnType<QuotaRepository['lockToday']> {
+    const unlocking = Object.create(tx) as Transaction;
+    unlocking.query = async (sql, parameters) =>
+      tx.query(sql.replace(/FOR (NO KEY )?UPDATE/, ''), parameters);
+    const places = await super.lockToday(unlocking, ...others);
+    await sleep(200);
+    return places;
+  }
+}
+
+/** Comes so late with a failure that another attempt is under way, and carries it out all the same. */
+class UnfencedSettlements extends SettlementRepository {
+  constructor(
+    private readonly queue: Database,
+    quota: QuotaRepository,
+  ) {
+    super(queue, quota);
+  }
+
+  override async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<boolean> {
+    if (settlement.kind === 'sent') return super.settle(lease, settlement, report);
+    for (;;) {
+      const [held] = await this.queue.query<{ lease_token: string | null }>(
+        'SELECT lease_token FROM cam_dispatch_queue WHERE outbound_email_id = $1',
+        [lease.emailId],
+      );
+      if (held === undefined) return false;
+      if (held.lease_token !== null && held.lease_token !== lease.token) {
+        return super.settle({ ...lease, token: held.lease_token }, settlement, report);
+      }
+      await sleep(20);
+    }
+  }
+}
