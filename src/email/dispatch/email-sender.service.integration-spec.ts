@@ -139,6 +139,21 @@ describe('EmailSender and the provider', () => {
     expect(await statuses()).toEqual(Array(5).fill('SENT'));
   });
 
+  it('opens the gate when its probe finds the provider at work on the mail', async () => {
+    const { dispatcher, gates, gatesView } = createEngine(db, { provider });
+    await insertEmails(1);
+    await gates.shut('Resend', 0, 'no answer in time');
+    provider.answerNext({ kind: 'ambiguous', reason: 'in progress', retryAfterMs: 3_000 });
+
+    await dispatcher.drain();
+
+    expect(provider.calls).toHaveLength(1);
+    expect(await gatesView.findShut('Resend')).toBeNull();
+    await insertEmails(2);
+    await dispatcher.drain();
+    expect(provider.calls).toHaveLength(3);
+  });
+
   it('ends a mail whose key stands for another body, and never repeats it', async () => {
     const { dispatcher } = createEngine(db, { provider });
     await insertEmails(1);

@@ -182,7 +182,8 @@ export class EmailSender implements BeforeApplicationShutdown {
         break;
       case 'ambiguous':
         // A provider that is at work on the mail is well.
-        if (outcome.retryAfterMs === undefined) await this.noteFailure(provider, outcome.reason);
+        if (outcome.retryAfterMs !== undefined) await this.gates.reopen(provider);
+        else await this.noteFailure(provider, outcome.reason);
         break;
       default:
         assertNever(outcome);
