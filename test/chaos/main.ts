@@ -2,7 +2,8 @@
  * The chaos run: replicas as processes, PostgreSQL and Resend's stand-in under every fault that we can think of, and a
  * checker that holds the records of client, provider and database against each other.
  *
- * `--quick` strikes each fault once; `--seed N` repeats a run's plan. Ends with 1 when a promise was broken.
+ * `--quick` strikes each fault once, `--only <words>` those whose name has the words; `--seed N` repeats a run's plan,
+ * `--no-controls` leaves the negative controls out. Ends with 1 when a promise was broken.
  */
 import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -36,6 +37,10 @@ const random = new Random(Number(values.seed));
 say(`seed ${values.seed}`);
 const folder = await mkdtemp(join(tmpdir(), 'cam-chaos-'));
 const postgres = await ChaosPostgres.start();
+// The replicas end with us; the server would not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void postgres.stop().finally(() => process.exit(1)));
+}
 let succeeded = false;
 try {
   succeeded = await run();

@@ -36,7 +36,7 @@ const DEDUPE_WINDOW_MS = 23 * 60 * 60 * 1_000;
 const MOST_SENDS = 20;
 
 const REST_DEADLINE_MS = 60_000;
-const RECOVERY_DEADLINE_MS = 20_000;
+const RECOVERY_DEADLINE_MS = 45_000;
 const LONG_OVERDUE_MS = 2_000;
 
 /** One database, one provider, a fleet between them and a client before it. */

@@ -29,15 +29,12 @@ export const processFaults: readonly Fault[] = [
   },
   {
     name: 'kill -9 between provider acceptance and commit',
-    async strike({ fleet, provider, random, report }) {
-      await fleet.victim(random);
-      const before = provider.struck.length;
-      await provider.meet({ mode: 'accept-then-hang', times: 1 });
-      if (!(await provider.hasStruck(1, before))) report('no mail met the fault');
-      const victim = fleet.replicas.find(({ name }) => name === provider.struck[before]?.caller);
-      if (victim === undefined) return;
+    async strike(world) {
+      await world.fleet.victim(world.random);
+      const victim = await whoHangs(world, { times: 1 });
+      if (victim === null) return;
       await victim.signal('SIGKILL');
-      fleet.revive(victim);
+      world.fleet.revive(victim);
     },
   },
   killedAt('before-send', 'kill -9 between claim and send'),
@@ -67,16 +64,12 @@ export const processFaults: readonly Fault[] = [
   {
     name: 'SIGTERM while the provider hangs',
     async strike(world) {
-      const { provider, fleet, random, report } = world;
-      const victim = await fleet.victim(random);
-      const before = provider.struck.length;
-      await provider.meet({ mode: 'accept-then-hang' });
-      if (!(await provider.hasStruck(1, before, ({ caller }) => caller === victim.name))) {
-        report('no mail of the victim met the fault');
-      }
+      await world.fleet.victim(world.random);
+      const victim = await whoHangs(world, {});
+      if (victim === null) return;
       const exit = await endsInTime(world, victim, () => victim.signal('SIGTERM'));
-      if (exit !== null && exit.code !== 0) report(`exit ${exitText(exit)} instead of 0`);
-      await provider.behave();
+      if (exit !== null && exit.code !== 0) world.report(`exit ${exitText(exit)} instead of 0`);
+      await world.provider.behave();
     },
   },
   {
@@ -136,6 +129,17 @@ function killedAt(point: KillPoint, name: string): Fault {
       fleet.revive(victim);
     },
   };
+}
+
+/** Lets the provider accept and hang. @returns the replica whose mail was the first to meet it */
+async function whoHangs(
+  { provider, fleet, report }: World,
+  timing: { readonly times?: number },
+): Promise<Replica | null> {
+  const before = provider.struck.length;
+  await provider.meet({ mode: 'accept-then-hang', ...timing });
+  if (!(await provider.hasStruck(1, before))) report('no mail met the fault');
+  return fleet.replicas.find(({ name }) => name === provider.struck[before]?.caller) ?? null;
 }
 
 /** Asks a replica to end; one that does not by the deadline is killed, and that is reported. */
