@@ -20,9 +20,9 @@ export class DatabaseConnectionError extends Error {
 /** Node's codes are words: EPIPE is as long as a SQLSTATE, but no class starts like it. */
 const SQLSTATE = /^(?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
-const UNAVAILABLE = /^(?:08...|53...|57P0[123]|40001|40P01|55P03|25006)$/;
+const UNAVAILABLE = /^(?:08...|53...|57P0[123]|40001|40P01|55P03|25006|25P03)$/;
 const BAD_VALUE = /^(?:22021|22P05|22P02|22003|2200[789])$/;
-const CONNECTION_LOST = /^(?:08...|57P0[123])$/;
+const CONNECTION_LOST = /^(?:08...|57P0[123]|25P03)$/;
 const LOST_AGAINST_ANOTHER = /^(?:40001|40P01)$/;
 
 /** What `EntityManager` lets through unwrapped when the pool has no connection for it. */
