@@ -19,6 +19,8 @@ export interface ClientRecord {
 
 export interface ChaosCampaign {
   readonly id: number;
+  /** True when it has a cap of its own. */
+  readonly isCapped: boolean;
   /** Whom it may still write to; each is taken once. */
   readonly leads: number[];
 }
@@ -92,11 +94,12 @@ export class Load {
     await Promise.all(calls.map((call) => this.insist(call)));
   }
 
-  /** Asks for so many mails as fast as the API takes them, in hundreds. */
+  /** Asks for so many mails that only the global cap holds back, as fast as the API takes them, in hundreds. */
   async rush(mails: number): Promise<void> {
+    const uncapped = this.campaigns.filter(({ isCapped }) => !isCapped);
     const calls: Call[] = [];
     for (let asked = 0; asked < mails; asked += calls.at(-1)?.leads.length ?? 0) {
-      calls.push(this.drawBatch(this.random.pick(this.campaigns), this.random.between(100, MOST_IN_BATCH)));
+      calls.push(this.drawBatch(this.random.pick(uncapped), this.random.between(100, MOST_IN_BATCH)));
     }
     await Promise.all(calls.map((call) => this.insist(call)));
   }

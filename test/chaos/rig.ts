@@ -206,7 +206,7 @@ async function setUp(
         [`campaign-${index + 1}`, cap, LEADS_PER_CAMPAIGN],
       );
       if (campaign === undefined) throw new Error('The campaign is not there');
-      return campaign;
+      return { ...campaign, isCapped: cap !== null };
     }),
   );
 }
