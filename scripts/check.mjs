@@ -20,6 +20,7 @@ const gates = [
   { name: 'the rules themselves', command: ['node', '--test', '--test-reporter=spec', ...ruleTests] },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'tests', command: ['npm', 'test', '--silent', '--', '--json', `--outputFile=${testReport}`] },
+  { name: 'chaos, the short run', command: ['npm', 'run', '--silent', 'chaos', '--', '--quick'] },
   { name: 'openapi drift', command: ['npm', 'run', '--silent', 'openapi:check'] },
   { name: 'migration drift', command: ['npm', 'run', '--silent', 'migration:check'] },
   { name: 'image, replayed', command: ['node', 'scripts/replay-dockerfile.mjs'] },
