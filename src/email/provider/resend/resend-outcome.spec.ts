@@ -202,6 +202,7 @@ describe('classifySend', () => {
         { date: 'Sun, 22 Nov 2026 10:00:00 GMT', 'retry-after': 'Sun, 22 Nov 2026 10:00:30 GMT' },
         30_000,
       ],
+      ['rate limit with an absurd wish', 'rate_limit_exceeded', { 'retry-after': '1000000000' }, MINUTE_MS],
       ['unknown limit', 'unheard_of', { 'retry-after': '3' }, 3_000],
       ['daily quota', 'daily_quota_exceeded', {}, 15 * MINUTE_MS],
       ['daily quota with a shorter wish', 'daily_quota_exceeded', { 'retry-after': '1' }, 15 * MINUTE_MS],

@@ -21,6 +21,9 @@ const LONGEST_REASON = 300;
 const DAILY_QUOTA_WAIT_MS = 15 * 60 * 1000;
 const MONTHLY_QUOTA_WAIT_MS = 60 * 60 * 1000;
 
+/** Requests are counted by the second: a longer wish is a mistake, and would keep the whole fleet from sending. */
+const LONGEST_RATE_WAIT_MS = 60_000;
+
 /** A request of ours under the same key is running: it has its answer after no more than our own time limit. */
 const CONCURRENT_REQUEST_WAIT_MS = 3_000;
 
@@ -115,7 +118,8 @@ function classifyThrottling(answer: Answer): SendOutcome {
     case 'monthly_quota_exceeded':
       return { kind: 'deferred', reason, retryAfterMs: Math.max(MONTHLY_QUOTA_WAIT_MS, wishMs ?? 0) };
     default:
-      return { kind: 'deferred', reason, ...(wishMs !== undefined && { retryAfterMs: wishMs }) };
+      if (wishMs === undefined) return { kind: 'deferred', reason };
+      return { kind: 'deferred', reason, retryAfterMs: Math.min(wishMs, LONGEST_RATE_WAIT_MS) };
   }
 }
 
