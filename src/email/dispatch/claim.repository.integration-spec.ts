@@ -594,6 +594,16 @@ describe('ClaimRepository and the pace', () => {
     expect(next.emails).toEqual([]);
   });
 
+  it('probes a provider that was shut with the mail that was tried least', async () => {
+    const engine = createEngine(db);
+    const campaignId = await insertCampaign(db);
+    await insertEmails(campaignId, 3, { ...(await doubtSince('1 hour')), attempt: 4 });
+    const [fresh] = await insertEmails(campaignId, 1);
+    await engine.gates.shut('Resend', 0, 'no answer in time');
+
+    expect(await claimIds(engine)).toEqual([fresh]);
+  });
+
   it('takes no place for what the pace leaves behind', async () => {
     const engine = createEngine(db, { ratePerSecond: 1, dailyCap: 100 });
     await insertEmails(await insertCampaign(db), 10);

@@ -26,6 +26,8 @@ interface DueRow {
   campaign_id: number;
   lead_id: number;
   to_email: string;
+  /** Attempts so far. */
+  attempt: number;
   cap_day: string | null;
   /** It holds a place of the day on which it would go, or one that it keeps for good. */
   holds_place: boolean;
@@ -93,12 +95,13 @@ export class ClaimRepository {
       const places = await this.lockPlaces(tx, owner, free, stops);
       const { granted, overCap } = takePlaces(free, places, most);
       const moments = await this.reserveMoments(tx, owner, granted.length);
-      for (const row of granted.slice(moments.count)) if (!row.holds_place) places?.putBack(row.campaign_id);
+      const inTurn = moments.probes ? leastTriedFirst(granted) : granted;
+      for (const row of inTurn.slice(moments.count)) if (!row.holds_place) places?.putBack(row.campaign_id);
       if (places !== null) await this.quota.saveTaken(tx, owner.simulated, places);
 
       await this.parkPaused(tx, owner, paused);
       if (places !== null) await this.parkOverCap(tx, overCap, places);
-      const rows = await this.lease(tx, owner, granted.slice(0, moments.count), places);
+      const rows = await this.lease(tx, owner, inTurn.slice(0, moments.count), places);
       const isHeldUp = moments.count < granted.length;
       const hasParked = stopped.length + paused.length + overCap.length > 0;
       return {
@@ -113,7 +116,8 @@ export class ClaimRepository {
     return tx.query<DueRow>(
       `WITH due AS MATERIALIZED (
          SELECT q.* FROM (VALUES (0), (1), (2)) AS class (priority) CROSS JOIN LATERAL (
-           SELECT outbound_email_id, priority, due_at, campaign_id, cap_day, maybe_sent_since IS NOT NULL AS maybe_sent
+           SELECT outbound_email_id, priority, due_at, campaign_id, cap_day, attempt,
+                  maybe_sent_since IS NOT NULL AS maybe_sent
              FROM cam_dispatch_queue
             WHERE provider = $1 AND simulated = $2 AND priority = class.priority AND due_at <= cam_now()
               AND ${REPEATABLE}
@@ -122,7 +126,7 @@ export class ClaimRepository {
               FOR UPDATE SKIP LOCKED) AS q
           LIMIT $5
        )
-       SELECT o.id, due.campaign_id, o.lead_id, o.to_email, due.cap_day::text AS cap_day,
+       SELECT o.id, due.campaign_id, o.lead_id, o.to_email, due.attempt, due.cap_day::text AS cap_day,
               due.maybe_sent OR COALESCE(due.cap_day = (cam_now() AT TIME ZONE $6)::date, false) AS holds_place
          FROM due JOIN cam_outbound_emails AS o ON o.id = due.outbound_email_id
         ORDER BY due.priority, due.due_at, o.id`,
@@ -182,18 +186,19 @@ export class ClaimRepository {
     tx: Transaction,
     owner: QueueOwner,
     count: number,
-  ): Promise<{ readonly count: number; momentOf(index: number): Moment | null }> {
-    if (owner.simulated || count === 0) return { count, momentOf: () => null };
+  ): Promise<{ readonly count: number; readonly probes: boolean; momentOf(index: number): Moment | null }> {
+    if (owner.simulated || count === 0) return { count, probes: false, momentOf: () => null };
     const { ratePerSecond } = this.providerConfig;
     const moments = await this.gates.reserve(
       owner.provider,
       { ratePerSecond, count, withinMs: CLAIM_AHEAD_MS },
       tx,
     );
-    if (moments.kind === 'wait') return { count: 0, momentOf: () => null };
+    if (moments.kind === 'wait') return { count: 0, probes: false, momentOf: () => null };
     const firstAtMs = performance.now() + moments.waitMs;
     return {
       count: moments.count,
+      probes: moments.recovering && moments.count < count,
       momentOf: (index) => ({
         leavesAtMs: firstAtMs + index * moments.spacingMs,
         recovering: moments.recovering,
@@ -309,6 +314,14 @@ function takePlaces(
     else overCap.push(row);
   }
   return { granted, overCap };
+}
+
+/**
+ * A mail that the provider refuses to answer for, whatever its health, must not be the one that always asks how it is:
+ * it would keep the gate shut for all others.
+ */
+function leastTriedFirst(rows: readonly DueRow[]): DueRow[] {
+  return rows.toSorted((a, b) => a.attempt - b.attempt);
 }
 
 function distinct(rows: readonly DueRow[], column: 'campaign_id' | 'lead_id'): number[] {
