@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseError } from 'pg';
 import { createDataSource } from '../../src/data-source.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import type { Evidence } from './checker.js';
@@ -38,6 +39,7 @@ const MOST_SENDS = 20;
 const REST_DEADLINE_MS = 60_000;
 const RECOVERY_DEADLINE_MS = 45_000;
 const LONG_OVERDUE_MS = 2_000;
+const DEADLOCK = '40P01';
 
 /** One database, one provider, a fleet between them and a client before it. */
 export class Rig {
@@ -156,11 +158,31 @@ export class Rig {
   }
 
   private async moveClock(offset: string): Promise<void> {
+    await this.betweenTransactions(`UPDATE cam_clock SET clock_offset = ${offset}`);
     const [row] = await this.query<{ offset_ms: number }>(
-      `UPDATE cam_clock SET clock_offset = ${offset}
-       RETURNING (EXTRACT(EPOCH FROM clock_offset) * 1000)::float8 AS offset_ms`,
+      'SELECT (EXTRACT(EPOCH FROM clock_offset) * 1000)::float8 AS offset_ms FROM cam_clock',
     );
     await this.provider.setClockOffset(Math.round(row?.offset_ms ?? 0));
+  }
+
+  /** A real clock stands still for a transaction; the offset must not change in the middle of one either. */
+  private async betweenTransactions(statement: string): Promise<void> {
+    const changed = await holdsWithin(RECOVERY_DEADLINE_MS, async () => {
+      try {
+        await this.query(
+          `DO $$ BEGIN
+             LOCK TABLE cam_outbound_emails, cam_dispatch_queue IN EXCLUSIVE MODE;
+             ${statement};
+           END $$`,
+        );
+        return true;
+      } catch (error) {
+        // Claims lock the queue first. Whoever loses tries again.
+        if (error instanceof DatabaseError && error.code === DEADLOCK) return false;
+        throw error;
+      }
+    });
+    if (!changed) throw new Error('The clock could not be moved');
   }
 
   private async drainsTo(stillThere: string, deadlineMs: number): Promise<boolean> {
