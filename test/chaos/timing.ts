@@ -6,11 +6,12 @@ export const CHAOS_TIMING: DispatchTiming = {
   providerTimeoutMs: 800,
   answerWithinMs: 1_500,
   longestPaceWaitMs: 1_000,
-  shutdownWithinMs: 3_000,
+  shutdownWithinMs: 2_000,
   pollMs: 200,
   retryDelaysMs: [200, 400, 800, 1_500],
   firstBreakMs: 300,
   longestBreakMs: 1_500,
+  lostProbeMs: 2_000,
   misconfiguredShutMs: 1_000,
 };
 
@@ -23,7 +24,7 @@ export const CONNECT_TIMEOUT_MS = 1_000;
 export const POOL_SIZE = 10;
 
 /** From the signal to the cut of all connections, and from there to the end by force. */
-export const SHUTDOWN_LIMITS = { deadlineMs: 4_000, graceMs: 1_000 };
+export const SHUTDOWN_LIMITS = { deadlineMs: 2_500, graceMs: 1_000 };
 
 /** By then a process that was asked to end has ended. */
 export const EXIT_DEADLINE_MS = 10_000;

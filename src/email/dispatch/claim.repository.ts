@@ -191,7 +191,7 @@ export class ClaimRepository {
     const { ratePerSecond } = this.providerConfig;
     const moments = await this.gates.reserve(
       owner.provider,
-      { ratePerSecond, count, withinMs: CLAIM_AHEAD_MS },
+      { ratePerSecond, count, withinMs: CLAIM_AHEAD_MS, lostProbeMs: this.timing.lostProbeMs },
       tx,
     );
     if (moments.kind === 'wait') return { count: 0, probes: false, momentOf: () => null };

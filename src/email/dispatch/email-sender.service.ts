@@ -112,6 +112,7 @@ export class EmailSender implements BeforeApplicationShutdown {
       ratePerSecond: this.providerConfig.ratePerSecond,
       count: 1,
       withinMs: this.timing.longestPaceWaitMs,
+      lostProbeMs: this.timing.lostProbeMs,
     });
     if (moments.kind === 'wait') {
       return { kind: 'held_back', delayMs: moments.retryInMs, reason: moments.reason };

@@ -20,6 +20,8 @@ export interface DispatchTiming {
   /** How long the breaker shuts the provider's gate when it trips; doubled each time, up to the longest. */
   readonly firstBreakMs: number;
   readonly longestBreakMs: number;
+  /** A request that probes a shut provider and has said nothing for so long is lost with its process. */
+  readonly lostProbeMs: number;
   /** How long a provider that refuses our set-up is left alone before the next probe. */
   readonly misconfiguredShutMs: number;
 }
@@ -36,6 +38,7 @@ export const DEFAULT_DISPATCH_TIMING: DispatchTiming = {
   retryDelaysMs: RETRY_DELAYS_MS,
   firstBreakMs: 10_000,
   longestBreakMs: 300_000,
+  lostProbeMs: 15_000,
   misconfiguredShutMs: 60_000,
 };
 

@@ -60,6 +60,7 @@ export class PacedArchive {
       ratePerSecond: this.config.ratePerSecond,
       count: 1,
       withinMs: this.timing.longestPaceWaitMs,
+      lostProbeMs: this.timing.lostProbeMs,
     });
     if (moment.kind === 'wait') return moment.reason;
     await sleep(moment.waitMs, undefined, { signal }).catch((error: unknown) => {

@@ -24,7 +24,13 @@ async function endShutDown(): Promise<void> {
 
 /** Asks for one moment, but for the fields given. */
 async function reserve(wanted: Partial<MomentsWanted> = {}, provider: 'Resend' | 'SMTP' = 'Resend') {
-  return gates.reserve(provider, { ratePerSecond: 10, count: 1, withinMs: LONG_MS, ...wanted });
+  return gates.reserve(provider, {
+    ratePerSecond: 10,
+    count: 1,
+    withinMs: LONG_MS,
+    lostProbeMs: LONG_MS,
+    ...wanted,
+  });
 }
 
 async function setGate(columns: string): Promise<void> {
@@ -164,8 +170,7 @@ describe('ProviderGateRepository, shut', () => {
   it('lets another request probe when the first has fallen silent', async () => {
     await gates.shut('Resend', LONG_MS, 'quota');
     await endShutDown();
-    await reserve();
-    await setGate(`probe_until = clock_timestamp()`);
+    await reserve({ lostProbeMs: 0 });
 
     expect(await reserve()).toMatchObject({ kind: 'go', count: 1 });
   });

@@ -8,6 +8,8 @@ export interface MomentsWanted {
   readonly count: number;
   /** A moment farther away than this is not reserved, in milliseconds. */
   readonly withinMs: number;
+  /** A probe that has said nothing for so long is lost with its process, and the next one may go; in milliseconds. */
+  readonly lostProbeMs: number;
 }
 
 /** May requests leave? */
@@ -53,9 +55,6 @@ const TRIP_AFTER = 5;
 /** A failure that is one too many, or a probe's. */
 const TRIPS = `(shut_until IS NOT NULL OR failure_streak + 1 >= ${TRIP_AFTER})`;
 
-/** A probe that has said nothing for so long is lost with its process; the next one may go. */
-const PROBE_MS = 15_000;
-
 /**
  * One row for each provider, shared by all replicas: the pace of requests, a shut gate, and a breaker that shuts it.
  * Half open, after a shut-down is over, one request at a time probes it. Times are real (`clock_timestamp()`): a
@@ -71,7 +70,7 @@ export class ProviderGateRepository {
    */
   async reserve(
     provider: ProviderName,
-    { ratePerSecond, count, withinMs }: MomentsWanted,
+    { ratePerSecond, count, withinMs, lostProbeMs }: MomentsWanted,
     on: Pick<Transaction, 'query'> = this.database,
   ): Promise<Moments> {
     const spacingMs = (1_000 / ratePerSecond) * PACE_MARGIN;
@@ -101,7 +100,7 @@ export class ProviderGateRepository {
          FROM decided WHERE g.provider = decided.provider
        RETURNING granted, wait_ms, shut_ms, decided.probe_ms, decided.shut_reason,
                  half_open OR decided.failure_streak > 0 OR decided.breaker_trips > 0 AS recovering`,
-      [provider, spacingMs, count, withinMs, PROBE_MS],
+      [provider, spacingMs, count, withinMs, lostProbeMs],
     );
     if (row === undefined) throw new Error(`No gate for provider ${provider}`);
     return row.granted > 0
