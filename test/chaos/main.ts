@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { check } from './checker.js';
+import { check, type Verdict } from './checker.js';
 import { runControls } from './controls.js';
 import { nemesisRounds, strikeAll } from './nemesis.js';
 import { ChaosPostgres } from './postgres.js';
@@ -65,12 +65,11 @@ async function run(): Promise<boolean> {
   });
   say(`${plan.replicas} replicas serve after ${seconds()} s`);
   const strikes = await strikeAll(faults, { ...plan, rig, postgres, random, say });
-  await rig.fleet.isWhole();
-  await rig.rest();
-  const verdict = check(await rig.evidence());
-  await rig.stop();
-
-  const controls = values['no-controls'] ? [] : await runControls({ folder, postgres, random });
+  // The controls have databases, providers and replicas of their own: they need not wait until the others rest.
+  const [verdict, controls] = await Promise.all([
+    verdictOf(rig),
+    values['no-controls'] ? [] : runControls({ folder, postgres, random }),
+  ]);
   const accepted = [...verdict.tallies.values()].reduce((sum, tally) => sum + tally.accepted, 0);
   const others = [...rig.crashes, ...rig.load.surprises];
   if (values.only === undefined && accepted < plan.leastMails) others.push(`only ${accepted} mails accepted`);
@@ -82,6 +81,15 @@ async function run(): Promise<boolean> {
   say(`${strikes.length} faults and ${accepted} mails in ${seconds()} s, seed ${values.seed}.`);
   say(problems.length === 0 ? 'Every promise held.' : `${problems.length} problems:\n${listOf(problems)}`);
   return problems.length === 0;
+}
+
+/** Waits until the service has come to rest, and ends it. */
+async function verdictOf(rig: Rig): Promise<Verdict> {
+  await rig.fleet.isWhole();
+  await rig.rest();
+  const verdict = check(await rig.evidence());
+  await rig.stop();
+  return verdict;
 }
 
 function seconds(): string {

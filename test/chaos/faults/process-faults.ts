@@ -11,7 +11,7 @@ import type { Fault, World } from './fault.js';
 const FREEZE_MS = CHAOS_TIMING.leaseMs + 1_000;
 
 /** A process told to die at a point gets there within this time, under load. */
-const KILL_DEADLINE_MS = 10_000;
+const KILL_DEADLINE_MS = 20_000;
 
 /** Long enough for requests of the load to be under way. */
 const GET_GOING_MS = 300;
