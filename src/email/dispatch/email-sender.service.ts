@@ -204,6 +204,8 @@ export class EmailSender implements BeforeApplicationShutdown {
 
   private async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<void> {
     const held = await this.persist(() => this.settlements.settle(lease, settlement, report));
+    // Sent mail is logged by whoever records it, many in one line.
+    if (settlement.kind === 'sent') return;
     const event = held ? 'outbound.settled' : 'outbound.lease_lost';
     this.logger.log({ event, email_id: lease.emailId, attempt: lease.attempt, result: settlement.kind });
   }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { assertNever } from '../../common/assert-never.js';
 import { Coalescer } from '../../common/coalescer.js';
 import { Database, type Transaction } from '../../database/database.js';
@@ -49,6 +49,7 @@ const OWN_PRIORITY = 'CASE WHEN follow_up THEN 1 ELSE 2 END';
 /** The one writer of what becomes of an open mail. Failures are fenced by the lease's token; an acceptance is not. */
 @Injectable()
 export class SettlementRepository {
+  private readonly logger = new Logger(SettlementRepository.name);
   private readonly acceptances = new Coalescer<Acceptance, boolean>(
     (batch) => this.recordAcceptances(batch),
     {
@@ -215,6 +216,7 @@ export class SettlementRepository {
         idIsTaken,
       ],
     );
+    this.logger.log({ event: 'outbound.sent', email_ids: batch.map(({ lease }) => lease.emailId) });
   }
 
   private async settleFinal(
