@@ -85,14 +85,19 @@ describe('32 claimers for the places of one global and several own caps', () => 
   it('sends exactly as many as the caps have places, while places come back', async () => {
     const small = await insertCampaign(db, { max_emails_per_day: 20 });
     const middle = await insertCampaign(db, { max_emails_per_day: 50 });
-    const others = [await insertCampaign(db), await insertCampaign(db)];
-    await insertDue(small, 60, '2026-01-01T00:00:00Z');
-    await insertDue(middle, 90, '2026-01-02T00:00:00Z');
-    for (const campaignId of others) await insertDue(campaignId, 90, '2026-01-03T00:00:00Z');
+    const others = [await insertCampaign(db), await insertCampaign(db)] as const;
+    const replicas = (): Promise<unknown> =>
+      withReplicas(32, { dailyCap: GLOBAL_CAP }, (replica, index) =>
+        claimAndSettle(replica, seededRandom(index + 1)),
+      );
 
-    await withReplicas(32, { dailyCap: GLOBAL_CAP }, (replica, index) =>
-      claimAndSettle(replica, seededRandom(index + 1)),
-    );
+    // No global place is short yet, so a place that comes back to the small campaign is its own again.
+    await insertDue(small, 60, '2026-01-01T00:00:00Z');
+    await insertDue(others[0], 90, '2026-01-02T00:00:00Z');
+    await replicas();
+    await insertDue(middle, 90, '2026-01-03T00:00:00Z');
+    await insertDue(others[1], 90, '2026-01-04T00:00:00Z');
+    await replicas();
 
     const sent = await db.query<{ campaign_id: number; sent: number; used: number }>(
       `SELECT o.campaign_id, count(*)::integer AS sent,
