@@ -9,12 +9,13 @@ const npm = (names) => `^(node_modules/)?(${names})(/|$)`;
 const allBut = (folders) => `^src/(?!(${folders})/)`;
 
 /** Decisions without a clock, a database or a framework: data in, data out. */
-const PURE = '(-policy|/settlement|/content-hash|/template-renderer)\\.ts$';
+const PURE =
+  '(-policy|/settlement|/content-hash|/template-renderer|/inbox/(classification|reply-text)/[^.]+)\\.ts$';
 
 /** A provider's folder, or its file while it is a single one. */
 const CONCRETE_PROVIDER = '^src/email/provider/([^/]+/|[^/]+-email-provider\\.ts$)';
 
-/** common <- config <- database <- http <- campaigns <- leads <- email; health reads them. */
+/** common <- config <- database <- http <- campaigns <- leads <- suppressions <- email <- inbox <- webhooks; health reads them. */
 const folders = [
   {
     name: 'common-imports-nothing-of-ours',
@@ -53,10 +54,28 @@ const folders = [
     to: { path: allBut('common|config|database|http|campaigns|leads') },
   },
   {
-    name: 'email-imports-below-health',
-    comment: 'email stands on everything but health and the composition root.',
+    name: 'suppressions-import-below-campaigns',
+    comment: 'Who must get no mail is a matter of addresses, whoever asks.',
+    from: { path: '^src/suppressions/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|suppressions') },
+  },
+  {
+    name: 'email-imports-below-inbox',
+    comment: 'Mail goes out without anybody reading what comes in.',
     from: { path: '^src/email/', pathNot: SPEC },
-    to: { path: allBut('common|config|database|http|leads|campaigns|email') },
+    to: { path: allBut('common|config|database|http|campaigns|leads|suppressions|email') },
+  },
+  {
+    name: 'inbox-imports-below-webhooks',
+    comment: 'What came in is matched to what went out, never the other way round.',
+    from: { path: '^src/inbox/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|campaigns|leads|suppressions|email|inbox') },
+  },
+  {
+    name: 'webhooks-import-below-health',
+    comment: 'A provider tells of mail that went out and of mail that came in: its door stands above both.',
+    from: { path: '^src/webhooks/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|campaigns|leads|suppressions|email|inbox|webhooks') },
   },
   {
     name: 'nobody-imports-health',

@@ -16,7 +16,7 @@ const INSTANT = '2026-03-10T12:00:00Z';
 const SOME_UUID = 'b3b8f1d5-3c52-4d0c-8f60-4b5f0f7f1b11';
 const NOBODY = 999;
 /** The first rows of their tables. */
-const [CAMPAIGN, LEAD, EMAIL] = [1, 1, 1];
+const [CAMPAIGN, LEAD, EMAIL, INBOUND] = [1, 1, 1, 1];
 
 /** What a leased mail says of the attempt that may have been accepted. */
 const MAYBE_SENT = {
@@ -68,6 +68,47 @@ const SOUND: Readonly<Record<string, () => Columns>> = {
     locked_until: INSTANT,
     expires_at: INSTANT,
   }),
+  cam_suppressions: () => ({
+    scope: 'address',
+    target: 'jane@lead.test',
+    cause: 'hard_bounce',
+    evidence: 'inbound:1',
+    reason: 'No such user',
+    created_by: 'cam',
+  }),
+  cam_suppression_fence: () => ({ only_row: true }),
+  cam_provider_events: () => ({
+    provider: 'Resend',
+    event_id: 'msg_1',
+    type: 'email.delivered',
+    outbound_email_id: EMAIL,
+    occurred_at: INSTANT,
+    payload: {},
+  }),
+  cam_bounces: () => ({
+    address: 'jane@lead.test',
+    kind: 'hard',
+    outbound_email_id: EMAIL,
+    evidence: 'event:msg_1',
+    occurred_at: INSTANT,
+  }),
+  cam_inbound_emails: () => ({
+    provider: 'IMAP',
+    provider_msg_uid: 'uid-2',
+    identity_hash: 'b'.repeat(64),
+    subject: 'Re: Hello',
+    classification: 'NEUTRAL',
+    classification_confidence: 0.5,
+    classification_reason: 'no rule fired',
+    classifier_version: '1',
+    automatic: false,
+    needs_review: true,
+    received_at: INSTANT,
+  }),
+  cam_inbound_references: () => ({ message_id: '<1@sender.test>', inbound_email_id: INBOUND }),
+  cam_inbound_raw: () => ({ inbound_email_id: INBOUND, raw: Buffer.from('From: jane@lead.test') }),
+  cam_mailbox_polls: () => ({ account: 'imap-1' }),
+  cam_mailbox_cursors: () => ({ account: 'imap-1', mailbox: 'INBOX', uid_validity: 1, last_uid: 2 }),
 };
 
 /** For each constraint its table and the columns that it must refuse in a row that is sound otherwise. */
@@ -215,6 +256,100 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
     { key: 'k2', status_code: 201 },
     { key: 'k2', response_body: '{}' },
   ],
+
+  pk_suppressions: ['cam_suppressions', { id: 1, evidence: 'inbound:2' }],
+  ck_suppressions_scope: ['cam_suppressions', { scope: 'planet' }],
+  ck_suppressions_target: [
+    'cam_suppressions',
+    { target: 'Jane@lead.test' },
+    { target: '' },
+    { target: 'lead.test' },
+    { scope: 'domain' },
+  ],
+  ck_suppressions_cause: ['cam_suppressions', { cause: 'mood' }],
+  ck_suppressions_evidence: ['cam_suppressions', { evidence: '' }],
+  ck_suppressions_reason: ['cam_suppressions', { reason: '' }, { reason: 'x'.repeat(501) }],
+  ck_suppressions_soft_ones_expire: ['cam_suppressions', { cause: 'soft_bounces' }],
+  ck_suppressions_removal: [
+    'cam_suppressions',
+    { removed_at: INSTANT },
+    { removed_by: 'ops', removal_reason: 'wrong' },
+  ],
+  ck_suppressions_removal_reason: [
+    'cam_suppressions',
+    { removed_at: INSTANT, removed_by: 'ops', removal_reason: '' },
+    { removed_at: INSTANT, removed_by: 'ops', removal_reason: 'x'.repeat(501) },
+  ],
+  cam_suppression_fence_pkey: ['cam_suppression_fence', {}],
+  ck_suppression_fence_only_row: ['cam_suppression_fence', { only_row: false }],
+
+  pk_provider_events: ['cam_provider_events', { id: 1 }],
+  fk_provider_events_outbound_email: [
+    'cam_provider_events',
+    { event_id: 'msg_2', outbound_email_id: NOBODY },
+  ],
+  uq_provider_events_event_id: ['cam_provider_events', {}],
+  ck_provider_events_provider: ['cam_provider_events', { provider: 'Pigeon' }],
+  ck_provider_events_payload_object: ['cam_provider_events', { payload: '[]' }],
+
+  pk_bounces: ['cam_bounces', { id: 1 }],
+  fk_bounces_outbound_email: ['cam_bounces', { evidence: 'event:msg_2', outbound_email_id: NOBODY }],
+  uq_bounces_evidence: ['cam_bounces', {}],
+  ck_bounces_address: ['cam_bounces', { address: 'Jane@lead.test' }],
+  ck_bounces_kind: ['cam_bounces', { kind: 'lost' }],
+  ck_bounces_status_code: ['cam_bounces', { status_code: 'x'.repeat(21) }],
+  ck_bounces_diagnostic: ['cam_bounces', { diagnostic: 'x'.repeat(501) }],
+
+  pk_inbound_emails: ['cam_inbound_emails', { id: INBOUND }],
+  fk_inbound_emails_lead: [
+    'cam_inbound_emails',
+    { lead_id: NOBODY, match_method: 'person', match_confidence: 1 },
+  ],
+  fk_inbound_emails_campaign: ['cam_inbound_emails', { campaign_id: NOBODY }],
+  fk_inbound_emails_outbound_email: [
+    'cam_inbound_emails',
+    { lead_id: LEAD, match_method: 'token', match_confidence: 1, in_reply_to_outbound_email_id: NOBODY },
+  ],
+  uq_inbound_emails_provider_msg_uid: ['cam_inbound_emails', { provider_msg_uid: 'uid-1' }],
+  uq_inbound_emails_identity_hash: ['cam_inbound_emails', { identity_hash: 'a'.repeat(64) }],
+  ck_inbound_emails_provider: ['cam_inbound_emails', { provider: 'Pigeon' }],
+  ck_inbound_emails_identity_hash: ['cam_inbound_emails', { identity_hash: 'B'.repeat(64) }],
+  ck_inbound_emails_from_email: ['cam_inbound_emails', { from_email: 'Jane@lead.test' }],
+  ck_inbound_emails_match_method: [
+    'cam_inbound_emails',
+    { lead_id: LEAD, match_method: 'guess', match_confidence: 1 },
+  ],
+  ck_inbound_emails_match: [
+    'cam_inbound_emails',
+    { lead_id: LEAD },
+    { match_method: 'token', match_confidence: 1 },
+    { in_reply_to_outbound_email_id: EMAIL },
+  ],
+  ck_inbound_emails_match_confidence: [
+    'cam_inbound_emails',
+    { lead_id: LEAD, match_method: 'token', match_confidence: 1.1 },
+  ],
+  ck_inbound_emails_classification: ['cam_inbound_emails', { classification: 'AUTO' }],
+  ck_inbound_emails_classification_confidence: ['cam_inbound_emails', { classification_confidence: -0.1 }],
+  ck_inbound_emails_label: ['cam_inbound_emails', { labelled_by: 'ops' }, { labelled_at: INSTANT }],
+  ck_inbound_emails_parse_error: ['cam_inbound_emails', { parse_error: 'ugly' }],
+  ck_inbound_emails_metadata_object: ['cam_inbound_emails', { email_metadata: '[]' }],
+
+  pk_inbound_references: ['cam_inbound_references', {}],
+  fk_inbound_references_inbound_email: ['cam_inbound_references', { inbound_email_id: NOBODY }],
+  pk_inbound_raw: ['cam_inbound_raw', {}],
+  fk_inbound_raw_inbound_email: ['cam_inbound_raw', { inbound_email_id: NOBODY }],
+
+  pk_mailbox_polls: ['cam_mailbox_polls', {}],
+  ck_mailbox_polls_lease: ['cam_mailbox_polls', { lease_token: SOME_UUID }, { leased_until: INSTANT }],
+  ck_mailbox_polls_failures: [
+    'cam_mailbox_polls',
+    { failures: -1, last_error: 'refused' },
+    { failures: 1 },
+    { last_error: 'refused' },
+  ],
+  pk_mailbox_cursors: ['cam_mailbox_cursors', {}],
+  ck_mailbox_cursors_last_uid: ['cam_mailbox_cursors', { last_uid: -1 }],
 };
 
 let db: TestDatabase;
@@ -275,6 +410,19 @@ describe('The constraints', () => {
       'cam_quota_counters',
       'cam_operator_actions',
       'cam_idempotency_keys',
+      'cam_suppressions',
+      'cam_provider_events',
+      'cam_bounces',
+    ]) {
+      await insertRow(db, table, SOUND[table]?.() ?? {});
+    }
+    const inbound = { provider_msg_uid: 'uid-1', identity_hash: 'a'.repeat(64) };
+    await insertRow(db, 'cam_inbound_emails', { ...SOUND['cam_inbound_emails']?.(), ...inbound });
+    for (const table of [
+      'cam_inbound_references',
+      'cam_inbound_raw',
+      'cam_mailbox_polls',
+      'cam_mailbox_cursors',
     ]) {
       await insertRow(db, table, SOUND[table]?.() ?? {});
     }

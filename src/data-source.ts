@@ -6,18 +6,30 @@ import { CreateOutboundEmails1763800000004 } from '../migrations/1763800000004-c
 import { CreateDispatch1763800000005 } from '../migrations/1763800000005-create-dispatch.js';
 import { CreateIdempotencyKeys1763800000006 } from '../migrations/1763800000006-create-idempotency-keys.js';
 import { ExtendDispatch1763800000007 } from '../migrations/1763800000007-extend-dispatch.js';
+import { CreateSuppressions1763800000008 } from '../migrations/1763800000008-create-suppressions.js';
+import { CreateDeliveryEvents1763800000009 } from '../migrations/1763800000009-create-delivery-events.js';
+import { CreateInbox1763800000010 } from '../migrations/1763800000010-create-inbox.js';
 import { Campaign } from './campaigns/campaign.entity.js';
 import { connectionOptions, type PostgresConnection } from './database/connection-options.js';
+import { Bounce } from './email/entities/bounce.entity.js';
 import { DispatchQueueRow } from './email/entities/dispatch-queue-row.entity.js';
 import { OperatorAction } from './email/entities/operator-action.entity.js';
 import { OutboundEmail } from './email/entities/outbound-email.entity.js';
+import { ProviderEvent } from './email/entities/provider-event.entity.js';
 import { ProviderGate } from './email/entities/provider-gate.entity.js';
 import { QuotaCounter } from './email/entities/quota-counter.entity.js';
 import { SendAttempt } from './email/entities/send-attempt.entity.js';
 import { EmailTemplate } from './email/templates/email-template.entity.js';
 import { IdempotencyKey } from './http/idempotency-key.entity.js';
+import { InboundEmail } from './inbox/entities/inbound-email.entity.js';
+import { InboundRaw } from './inbox/entities/inbound-raw.entity.js';
+import { InboundReference } from './inbox/entities/inbound-reference.entity.js';
+import { MailboxCursor } from './inbox/entities/mailbox-cursor.entity.js';
+import { MailboxPoll } from './inbox/entities/mailbox-poll.entity.js';
 import { CampaignLead } from './leads/campaign-lead.entity.js';
 import { Lead } from './leads/lead.entity.js';
+import { Suppression } from './suppressions/suppression.entity.js';
+import { SuppressionFence } from './suppressions/suppression-fence.entity.js';
 
 /** The one data source of application, command line and tests: every entity, every migration in order. */
 export function createDataSource(connection: PostgresConnection): DataSource {
@@ -27,17 +39,26 @@ export function createDataSource(connection: PostgresConnection): DataSource {
     migrationsTransactionMode: 'each',
     migrationsTableName: 'cam_migrations',
     entities: [
+      Bounce,
       Campaign,
       CampaignLead,
       DispatchQueueRow,
       EmailTemplate,
       IdempotencyKey,
+      InboundEmail,
+      InboundRaw,
+      InboundReference,
       Lead,
+      MailboxCursor,
+      MailboxPoll,
       OperatorAction,
       OutboundEmail,
+      ProviderEvent,
       ProviderGate,
       QuotaCounter,
       SendAttempt,
+      Suppression,
+      SuppressionFence,
     ],
     migrations: [
       CreateClock1763800000001,
@@ -47,6 +68,9 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CreateDispatch1763800000005,
       CreateIdempotencyKeys1763800000006,
       ExtendDispatch1763800000007,
+      CreateSuppressions1763800000008,
+      CreateDeliveryEvents1763800000009,
+      CreateInbox1763800000010,
     ],
   });
 }

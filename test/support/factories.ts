@@ -15,7 +15,10 @@ const LONG_AGO = '2026-01-05T12:00:00Z';
 export async function emptyTables(db: TestDatabase): Promise<void> {
   // An app under test goes on working: its transactions and this one may wait for each other, and one of them repeats.
   await db.database.transaction((tx) =>
-    tx.query('TRUNCATE cam_campaigns, cam_leads, cam_quota_counters RESTART IDENTITY CASCADE'),
+    tx.query(
+      `TRUNCATE cam_campaigns, cam_leads, cam_quota_counters, cam_suppressions, cam_mailbox_polls, cam_mailbox_cursors
+         RESTART IDENTITY CASCADE`,
+    ),
   );
   await db.query(
     `UPDATE cam_provider_gates
