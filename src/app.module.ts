@@ -8,6 +8,7 @@ import { EmailModule } from './email/email.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { LeadsModule } from './leads/leads.module.js';
+import { SuppressionsModule } from './suppressions/suppressions.module.js';
 
 @Module({
   imports: [
@@ -17,6 +18,7 @@ import { LeadsModule } from './leads/leads.module.js';
     HttpModule,
     CampaignsModule,
     LeadsModule,
+    SuppressionsModule,
     EmailModule,
     HealthModule,
   ],

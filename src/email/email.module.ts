@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CampaignsModule } from '../campaigns/campaigns.module.js';
 import { EmailProviderConfig } from '../config/email-provider.config.js';
 import { LeadsModule } from '../leads/leads.module.js';
+import { SuppressionsModule } from '../suppressions/suppressions.module.js';
 import { EmailController } from './api/email.controller.js';
 import { OutboundEmailsController } from './api/outbound-emails.controller.js';
 import { OutboundEmailsService } from './api/outbound-emails.service.js';
@@ -28,6 +29,7 @@ import { createEmailProvider, createSentMailArchive } from './provider/email-pro
 import { ProviderGateRepository } from './provider/provider-gate.repository.js';
 import { ProviderGateReadModel } from './provider/provider-gate.view.js';
 import { SENT_MAIL_ARCHIVE } from './provider/sent-mail-archive.js';
+import { RecipientStops } from './recipients/recipient-stops.service.js';
 import { AcceptRepository } from './sending/accept.repository.js';
 import { BatchSendingService } from './sending/batch-sending.service.js';
 import { EmailComposer } from './sending/email-composer.service.js';
@@ -38,7 +40,7 @@ import { EmailTemplatesService } from './templates/email-templates.service.js';
 import { TemplateRenderer } from './templates/template-renderer.js';
 
 @Module({
-  imports: [CampaignsModule, LeadsModule],
+  imports: [CampaignsModule, LeadsModule, SuppressionsModule],
   controllers: [EmailController, OutboundEmailsController, CapacityController, EmailTemplatesController],
   providers: [
     { provide: EMAIL_PROVIDER, useFactory: createEmailProvider, inject: [EmailProviderConfig] },
@@ -68,6 +70,7 @@ import { TemplateRenderer } from './templates/template-renderer.js';
     ReconcileTask,
     Reconciler,
     ReconciliationRepository,
+    RecipientStops,
     SettlementRepository,
     StopsRepository,
   ],

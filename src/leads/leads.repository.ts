@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../common/coalescer.js';
-import { Database } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import type { LeadInput, UpdateLeadDto } from './dto/lead.dto.js';
-import type { Lead } from './lead.entity.js';
+import { LEAD_STOPS, type Lead, type LeadStop } from './lead.entity.js';
 
 /** Assignments for a lead `l` from `r.given`: what it does not name stays, attributes are merged. */
 const DETAILS_FROM_GIVEN = `
@@ -85,6 +85,28 @@ export class LeadsRepository {
       [id, JSON.stringify(fields)],
     );
     return rows.length > 0;
+  }
+
+  /**
+   * Raises the status to a stop; one that is stronger stays.
+   *
+   * @param address the stop is meant for a lead of this address alone; null: whatever hers is
+   */
+  async stop(tx: Transaction, id: number, status: LeadStop, address: string | null): Promise<void> {
+    await tx.query(
+      `UPDATE cam_leads SET status = $2, updated_at = cam_now()
+        WHERE id = $1 AND COALESCE(email = $4, true)
+          AND COALESCE(array_position($3::text[], status), 0) < array_position($3::text[], $2)`,
+      [id, status, LEAD_STOPS, address],
+    );
+  }
+
+  /** Remembers when she last wrote herself. */
+  async noteReply(tx: Transaction, id: number, at: Date): Promise<void> {
+    await tx.query(
+      `UPDATE cam_leads SET last_replied_at = GREATEST(last_replied_at, $2), updated_at = cam_now() WHERE id = $1`,
+      [id, at],
+    );
   }
 
   /** The leads of these ids that belong to the campaign, in no order. */

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { CampaignsService } from '../campaigns/campaigns.service.js';
 import { DomainError } from '../common/domain-error.js';
 import type { LeadImportResult, UpdateLeadDto } from './dto/lead.dto.js';
-import type { Lead } from './lead.entity.js';
+import type { Lead, LeadStop } from './lead.entity.js';
 import { checkLeadRows } from './lead-rows.js';
+import type { Transaction } from '../database/database.js';
 import { LeadsRepository } from './leads.repository.js';
 
 @Injectable()
@@ -24,6 +25,20 @@ export class LeadsService {
 
   async update(id: number, fields: UpdateLeadDto): Promise<void> {
     if (!(await this.leads.update(id, fields))) throw leadNotFound(id);
+  }
+
+  /**
+   * Stops all mail to a lead, in the transaction of what caused it; a stronger stop stays. Repeating it is safe.
+   *
+   * @param address the stop is meant for a lead of this address alone; null: whatever hers is
+   */
+  async stop(tx: Transaction, id: number, status: LeadStop, address: string | null = null): Promise<void> {
+    await this.leads.stop(tx, id, status, address);
+  }
+
+  /** A person's reply; the latest counts, in whatever order they come. */
+  async noteReply(tx: Transaction, id: number, at: Date): Promise<void> {
+    await this.leads.noteReply(tx, id, at);
   }
 
   /** The leads of these ids that belong to the campaign. */

@@ -195,3 +195,21 @@ export async function insertEmail(
   }
   return id;
 }
+
+/** A person's suppression of an address or, without an @, a domain. @returns its id */
+export async function insertSuppression(
+  db: TestDatabase,
+  target: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<number> {
+  const row = {
+    scope: target.includes('@') ? 'address' : 'domain',
+    target,
+    cause: 'person',
+    evidence: 'person',
+    reason: 'She asked for it by phone',
+    created_by: 'ops',
+    ...fields,
+  };
+  return (await insertRow<{ id: number }>(db, 'cam_suppressions', row)).id;
+}

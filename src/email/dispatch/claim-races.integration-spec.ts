@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createEngine, type Engine, type EngineOptions } from '../../../test/support/engine.js';
 import { emptyTables, insertCampaign, insertEmail, insertLeads } from '../../../test/support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { SuppressionsRepository } from '../../suppressions/suppressions.repository.js';
 import type { LeasedEmail } from './leased-email.js';
 import type { Settlement } from './settlement.js';
 
@@ -179,6 +180,37 @@ describe('A stop that races a thousand claims', () => {
     });
 
     const { before, after } = await commits('cam_leads');
+    expect(after).toBe(0);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(MAILS);
+    expect(await db.query(`SELECT FROM cam_outbound_emails WHERE status = 'DROPPED'`)).toHaveLength(
+      MAILS - before,
+    );
+  });
+
+  it('a suppressed domain: no mail to it is claimed after it', async () => {
+    const suppressions = new SuppressionsRepository();
+    for (let count = 0; count < 50; count += 1) {
+      await insertDue(await insertCampaign(db), MAILS / 50, '2026-01-01T00:00:00Z');
+    }
+
+    await withReplicas(REPLICAS + 1, {}, async (replica, index) => {
+      if (index > 0) return claimOneByOne(replica);
+      await untilClaimed(MAILS / 5);
+      await db.database.transaction((tx) =>
+        suppressions.suppress(tx, {
+          scope: 'domain',
+          target: 'lead.test',
+          cause: 'person',
+          evidence: 'person',
+          reason: 'They asked for it',
+          expires_at: null,
+          created_by: 'ops',
+        }),
+      );
+    });
+
+    const { before, after } = await commits('cam_suppressions');
     expect(after).toBe(0);
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(MAILS);

@@ -7,6 +7,7 @@ import {
   insertEmail,
   insertLead,
   setClockTo,
+  insertSuppression,
 } from '../../../test/support/factories.js';
 import { FakeEmailProvider } from '../../../test/support/fake-email-provider.js';
 import { besideTransaction, untilWaiting } from '../../../test/support/locks.js';
@@ -704,15 +705,16 @@ describe('DispatchQueueRepository.findHold', () => {
     const engine = createEngine(db);
     const campaignId = await insertCampaign(db);
     await insertEmails(campaignId, 1);
-    const { lease } = await claimOne(engine);
+    const { lease, wire } = await claimOne(engine);
 
-    const before = await engine.queue.findHold(lease);
+    const before = await engine.queue.findHold(lease, wire.to);
     await engine.campaigns.pause(campaignId, null);
     await db.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED'`);
-    const after = await engine.queue.findHold(lease);
+    await insertSuppression(db, 'lead.test');
+    const after = await engine.queue.findHold(lease, wire.to);
 
-    expect(before).toEqual({ paused: false, leadStatus: 'NEW' });
-    expect(after).toEqual({ paused: true, leadStatus: 'UNSUBSCRIBED' });
-    expect(await engine.queue.findHold({ ...lease, token: randomUUID() })).toBeNull();
+    expect(before).toEqual({ paused: false, leadStatus: 'NEW', suppressed: false });
+    expect(after).toEqual({ paused: true, leadStatus: 'UNSUBSCRIBED', suppressed: true });
+    expect(await engine.queue.findHold({ ...lease, token: randomUUID() }, wire.to)).toBeNull();
   });
 });

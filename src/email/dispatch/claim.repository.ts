@@ -87,7 +87,12 @@ export class ClaimRepository {
       const due = await this.lockDue(tx, owner, look);
       if (due.length === 0) return { emails: [], more: false };
 
-      const stops = await this.stops.lock(tx, distinct(due, 'campaign_id'), distinct(due, 'lead_id'));
+      const stops = await this.stops.lock(
+        tx,
+        distinct(due, 'campaign_id'),
+        distinct(due, 'lead_id'),
+        distinct(due, 'to_email'),
+      );
       const { stopped, paused, free } = this.sort(due, stops);
       await this.settlements.stop(tx, stopped);
       await this.returnStalePlaces(tx, owner, free);
@@ -134,14 +139,15 @@ export class ClaimRepository {
     );
   }
 
-  private sort(due: readonly DueRow[], { campaigns, leads }: LockedStops) {
+  private sort(due: readonly DueRow[], { campaigns, leads, suppressed }: LockedStops) {
     const stopped: StoppedEmail[] = [];
     const paused: DueRow[] = [];
     const free: DueRow[] = [];
     for (const row of due) {
       const leadStatus = leads.get(row.lead_id);
       if (leadStatus === undefined) throw new Error(`Mail ${row.id} has no lead`);
-      const stop = findStop({ address: row.to_email, leadStatus }, this.sending.allowlist);
+      const recipient = { address: row.to_email, leadStatus, suppressed: suppressed.has(row.to_email) };
+      const stop = findStop(recipient, this.sending.allowlist);
       if (stop !== null) stopped.push({ id: row.id, ...stop });
       else if (campaigns.get(row.campaign_id)?.status !== 'ACTIVE') paused.push(row);
       else free.push(row);
@@ -324,6 +330,9 @@ function leastTriedFirst(rows: readonly DueRow[]): DueRow[] {
   return rows.toSorted((a, b) => a.attempt - b.attempt);
 }
 
-function distinct(rows: readonly DueRow[], column: 'campaign_id' | 'lead_id'): number[] {
+function distinct<Column extends 'campaign_id' | 'lead_id' | 'to_email'>(
+  rows: readonly DueRow[],
+  column: Column,
+): DueRow[Column][] {
   return [...new Set(rows.map((row) => row[column]))];
 }

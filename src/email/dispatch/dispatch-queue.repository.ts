@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import type { LeadStatus } from '../../leads/lead.entity.js';
+import { IN_FORCE, suppressionTargets } from '../../suppressions/suppression-targets.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import type { Lease } from './lease.js';
 import { ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
+
+/** What may hold a leased mail back. */
+export interface Hold {
+  readonly paused: boolean;
+  readonly leadStatus: LeadStatus;
+  readonly suppressed: boolean;
+}
 
 /** Rows released by one call; the rest follows with the next. */
 const RELEASE_LIMIT = 1_000;
@@ -35,20 +43,19 @@ export class DispatchQueueRepository {
    *
    * @returns what holds it back now; null: nothing, or the lease has passed to another holder, whose look counts
    */
-  async findHold(
-    lease: Lease,
-  ): Promise<{ readonly paused: boolean; readonly leadStatus: LeadStatus } | null> {
-    const [row] = await this.database.query<{ paused: boolean; lead_status: LeadStatus }>(
-      `SELECT c.status <> 'ACTIVE' AS paused, l.status AS lead_status
+  async findHold(lease: Lease, address: string): Promise<Hold | null> {
+    const [row] = await this.database.query<Hold>(
+      `SELECT c.status <> 'ACTIVE' AS paused, l.status AS "leadStatus",
+              EXISTS (SELECT FROM cam_suppressions WHERE target = ANY($3) AND ${IN_FORCE}) AS suppressed
          FROM cam_dispatch_queue AS q
          JOIN cam_outbound_emails AS o ON o.id = q.outbound_email_id
          JOIN cam_campaigns AS c ON c.id = o.campaign_id
          JOIN cam_leads AS l ON l.id = o.lead_id
         WHERE q.outbound_email_id = $1 AND q.lease_token = $2
           FOR SHARE OF c, l`,
-      [lease.emailId, lease.token],
+      [lease.emailId, lease.token, suppressionTargets(address)],
     );
-    return row === undefined ? null : { paused: row.paused, leadStatus: row.lead_status };
+    return row ?? null;
   }
 
   /**

@@ -124,11 +124,10 @@ export class EmailSender implements BeforeApplicationShutdown {
 
   /** A stop may have come while a mail waited for longer than a claim ever makes it wait. */
   private async clearAgain({ lease, wire }: LeasedEmail, moment: Moment): Promise<Clearance> {
-    const hold = await this.queue.findHold(lease);
+    const hold = await this.queue.findHold(lease, wire.to);
     const isFree =
       hold === null ||
-      (!hold.paused &&
-        findStop({ address: wire.to, leadStatus: hold.leadStatus }, this.sending.allowlist) === null);
+      (!hold.paused && findStop({ address: wire.to, ...hold }, this.sending.allowlist) === null);
     // The next claim meets the same stop, and writes it down.
     return isFree
       ? { kind: 'go', moment }

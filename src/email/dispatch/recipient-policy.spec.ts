@@ -1,9 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { findStop } from './recipient-policy.js';
+import { type Allowlist, findStop as findStopOf, type Recipient, type Stop } from './recipient-policy.js';
 
 const ours = { allows: (address: string) => address.endsWith('@ours.example') };
 
+function findStop(
+  recipient: Omit<Recipient, 'suppressed'> & Partial<Recipient>,
+  allowlist: Allowlist | null,
+): Stop | null {
+  return findStopOf({ suppressed: false, ...recipient }, allowlist);
+}
+
 describe('findStop', () => {
+  it('keeps mail from an address that is suppressed, whatever the lead', () => {
+    const stop = findStop({ address: 'ada@ours.example', leadStatus: 'QUALIFIED', suppressed: true }, null);
+
+    expect(stop?.code).toBe('SUPPRESSED');
+  });
+
   it('lets an address through that the allowlist allows', () => {
     expect(findStop({ address: 'ada@ours.example', leadStatus: 'NEW' }, ours)).toBeNull();
   });

@@ -4,6 +4,8 @@ import { assertNever } from '../../common/assert-never.js';
 export interface Recipient {
   readonly address: string;
   readonly leadStatus: 'NEW' | 'CONTACTED' | 'QUALIFIED' | 'SUPPRESSED' | 'UNSUBSCRIBED' | 'BOUNCED';
+  /** A suppression of the address or its domain is in force. */
+  readonly suppressed: boolean;
 }
 
 /** Says which addresses mail may go to. */
@@ -24,7 +26,8 @@ export interface Stop {
  * @param allowlist null: everybody may get mail
  */
 export function findStop(recipient: Recipient, allowlist: Allowlist | null): Stop | null {
-  const { leadStatus } = recipient;
+  const { leadStatus, suppressed } = recipient;
+  if (suppressed) return { code: 'SUPPRESSED', message: 'The address is suppressed' };
   switch (leadStatus) {
     case 'SUPPRESSED':
       return { code: leadStatus, message: 'The lead is suppressed' };

@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { CampaignStatus } from '../../campaigns/campaign.entity.js';
 import type { Transaction } from '../../database/database.js';
 import type { LeadStatus } from '../../leads/lead.entity.js';
+import { IN_FORCE, suppressionTargets } from '../../suppressions/suppression-targets.js';
 
 /** What may stop a mail, as it is until the transaction ends. */
 export interface LockedStops {
   readonly campaigns: ReadonlyMap<number, LockedCampaign>;
   readonly leads: ReadonlyMap<number, LeadStatus>;
+  /** Those of the addresses asked about that must get no mail. */
+  readonly suppressed: ReadonlySet<string>;
 }
 
 export interface LockedCampaign {
@@ -16,23 +19,28 @@ export interface LockedCampaign {
 }
 
 interface StopRow {
-  kind: 'campaign' | 'lead';
+  kind: 'campaign' | 'lead' | 'fence';
   id: number;
   status: string;
   cap: number | null;
 }
 
 /**
- * Where a stop and a mail meet: on the rows of campaign and lead. Whoever commits first wins, and the other one sees
- * it. A stop updates the row, so it waits for every accept and claim under way, and none commits after it unseen.
+ * Where a stop and a mail meet: on the rows of campaign and lead, and for addresses on the fence of the suppressions.
+ * Whoever commits first wins, and the other one sees it. A stop updates the row, so it waits for every accept and claim
+ * under way, and none commits after it unseen.
  */
 @Injectable()
 export class StopsRepository {
-  /** Locks campaigns before leads, each by ascending id. A row that does not exist is missing in the answer. */
+  /**
+   * Locks campaigns, then leads, each by ascending id, then the fence. A row that does not exist is missing in the
+   * answer.
+   */
   async lock(
     tx: Transaction,
     campaignIds: readonly number[],
     leadIds: readonly number[],
+    addresses: readonly string[],
   ): Promise<LockedStops> {
     const rows = await tx.query<StopRow>(
       `WITH campaigns AS MATERIALIZED (
@@ -40,10 +48,14 @@ export class StopsRepository {
        ), leads AS MATERIALIZED (
          SELECT id, status FROM cam_leads WHERE id = ANY($2) AND (SELECT count(*) FROM campaigns) >= 0
           ORDER BY id FOR SHARE
+       ), fence AS MATERIALIZED (
+         SELECT FROM cam_suppression_fence WHERE (SELECT count(*) FROM leads) >= 0 FOR SHARE
        )
        SELECT 'campaign' AS kind, id, status, max_emails_per_day AS cap FROM campaigns
        UNION ALL
-       SELECT 'lead', id, status, NULL FROM leads`,
+       SELECT 'lead', id, status, NULL FROM leads
+       UNION ALL
+       SELECT 'fence', 0, '', NULL FROM fence`,
       [campaignIds, leadIds],
     );
     const campaigns = rows.filter(({ kind }) => kind === 'campaign');
@@ -53,6 +65,18 @@ export class StopsRepository {
         campaigns.map(({ id, status, cap }) => [id, { status: status as CampaignStatus, cap }]),
       ),
       leads: new Map(leads.map(({ id, status }) => [id, status as LeadStatus])),
+      suppressed: await findSuppressed(tx, addresses),
     };
   }
+}
+
+/** A statement of its own: its snapshot is younger than the lock on the fence. */
+async function findSuppressed(tx: Transaction, addresses: readonly string[]): Promise<Set<string>> {
+  const targets = addresses.map((address) => suppressionTargets(address));
+  const rows = await tx.query<{ target: string }>(
+    `SELECT target FROM cam_suppressions WHERE target = ANY($1) AND ${IN_FORCE}`,
+    [[...new Set(targets.flat())]],
+  );
+  const inForce = new Set(rows.map(({ target }) => target));
+  return new Set(addresses.filter((_, index) => targets[index]?.some((target) => inForce.has(target))));
 }

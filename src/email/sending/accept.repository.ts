@@ -157,8 +157,12 @@ export class AcceptRepository {
     created: ReadonlyMap<number, NewEmail>,
     startedAtMs: number,
   ): Promise<Map<number, Accepted>> {
-    const leadIds = [...new Set([...created.values()].map(({ leadId }) => leadId))];
-    const { campaigns, leads } = await this.stops.lock(tx, [context.campaignId], leadIds);
+    const { campaigns, leads, suppressed } = await this.stops.lock(
+      tx,
+      [context.campaignId],
+      [...new Set([...created.values()].map(({ leadId }) => leadId))],
+      [...new Set([...created.values()].map(({ toEmail }) => toEmail))],
+    );
     const campaign = campaigns.get(context.campaignId);
     if (campaign?.status !== 'ACTIVE') throw new CampaignPaused();
 
@@ -169,7 +173,8 @@ export class AcceptRepository {
       const leadStatus = leads.get(email.leadId);
       if (leadStatus === undefined) throw new Error(`Mail ${id} has no lead`);
       // The allowlist was asked when the mail was made, and cannot have changed since.
-      const stop = email.drop === null ? findStop({ address: email.toEmail, leadStatus }, null) : null;
+      const recipient = { address: email.toEmail, leadStatus, suppressed: suppressed.has(email.toEmail) };
+      const stop = email.drop === null ? findStop(recipient, null) : null;
       if (stop !== null) stopped.push({ id, ...stop });
       const drop = email.drop ?? stop;
       if (drop === null) owed.push({ id, followUp: isFollowUp(email) });

@@ -142,7 +142,11 @@ export class EmailComposer {
       sequenceNumber: request.sequenceNumber,
       campaignSequenceId: request.campaignSequenceId,
       metadata: composition.origin,
-      drop: findStop({ address: toEmail, leadStatus: lead.status }, this.sending.allowlist),
+      // Whether the address is suppressed is asked where it counts, on the locks of the accepting transaction.
+      drop: findStop(
+        { address: toEmail, leadStatus: lead.status, suppressed: false },
+        this.sending.allowlist,
+      ),
     };
   }
 }
