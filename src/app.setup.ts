@@ -23,9 +23,14 @@ export async function setUpApp(app: NestFastifyApplication): Promise<void> {
   SwaggerModule.setup('api/docs', app, () => createOpenApi(app), { jsonDocumentUrl: 'api/openapi.json' });
 }
 
-/** Everything but the probes lives below `/api/cam`. */
+/** Everything but the probes, the unsubscribe links and the providers' webhooks lives below `/api/cam`. */
 export function prefixRoutes(app: NestFastifyApplication): void {
   app.setGlobalPrefix('api/cam', {
-    exclude: ['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),
+    exclude: [
+      ...['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),
+      { path: 'u/:token', method: RequestMethod.GET },
+      { path: 'u/:token', method: RequestMethod.POST },
+      { path: 'webhooks/resend', method: RequestMethod.POST },
+    ],
   });
 }

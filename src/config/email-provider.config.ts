@@ -1,7 +1,7 @@
 import { parseSender } from '../common/email-address.js';
 import { EnvironmentVariable } from './environment-variable.js';
 import { FeatureConfig, type Rule } from './feature-config.js';
-import { isLoopbackHost } from './loopback.js';
+import { httpsUrl } from './https-url.js';
 import { boolean, invalid, positiveNumber, secretText, valid, type Parser } from './parser.js';
 
 const sender: Parser<string> = {
@@ -11,22 +11,6 @@ const sender: Parser<string> = {
     return parsed.kind === 'valid'
       ? valid(parsed.header)
       : invalid(`is not a sender address (${parsed.detail})`);
-  },
-};
-
-const providerUrl: Parser<string> = {
-  allowed: 'an https URL, or http to a loopback host, without credentials, query and fragment',
-  parse: (text) => {
-    if (!URL.canParse(text)) return invalid('is not a URL');
-
-    const url = new URL(text);
-    if (url.username !== '' || url.password !== '') return invalid('holds credentials');
-    if (url.search !== '' || url.hash !== '') return invalid('holds a query or fragment');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
-      return invalid('would send the key in clear text');
-    }
-    // The SDK appends paths that begin with a slash.
-    return valid(url.href.replace(/\/+$/, ''));
   },
 };
 
@@ -59,7 +43,7 @@ export class EmailProviderConfig extends FeatureConfig {
   readonly fromEmail: string;
 
   /** No trailing slash; null: the SDK's own. */
-  @EnvironmentVariable('AICMO_RESEND_BASE_URL', providerUrl, {
+  @EnvironmentVariable('AICMO_RESEND_BASE_URL', httpsUrl, {
     doc: "Base URL of Resend's API, https, or http to a loopback host; empty: the SDK's own.",
   })
   readonly resendBaseUrl: string | null;

@@ -47,6 +47,8 @@ describe('loadConfig', () => {
       AICMO_CAM_TIMEZONE: 'UTC',
       AICMO_CAM_EMAIL_ALLOWLIST_REGEX: null,
       AICMO_REPLY_ADDRESS: null,
+      AICMO_PUBLIC_URL: null,
+      AICMO_POSTAL_ADDRESS: null,
     });
   });
 
@@ -99,6 +101,9 @@ describe('loadConfig', () => {
     ['AICMO_CAM_TIMEZONE', 'America/Port-au-Prince', 'America/Port-au-Prince'],
     ['AICMO_REPLY_ADDRESS', 'replies@in.acme.test', 'replies@in.acme.test'],
     ['AICMO_REPLY_ADDRESS', `${'r'.repeat(37)}@in.acme.test`, `${'r'.repeat(37)}@in.acme.test`],
+    ['AICMO_PUBLIC_URL', 'https://mail.acme.test/cam/', 'https://mail.acme.test/cam'],
+    ['AICMO_PUBLIC_URL', 'http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+    ['AICMO_POSTAL_ADDRESS', 'Acme Ltd, Łódź 1', 'Acme Ltd, Łódź 1'],
   ])('%s accepts %j', (name, text, value) => {
     expect(read({ [name]: text })).toEqual({ ...read({}), [name]: value });
   });
@@ -143,9 +148,9 @@ describe('loadConfig', () => {
     ['AICMO_RESEND_FROM_EMAIL', 'sales', 'is not a sender address'],
     ['AICMO_RESEND_FROM_EMAIL', 'Sales <sales@acme.test', 'is not a sender address'],
     ['AICMO_RESEND_BASE_URL', 'resend.acme.test', 'is not a URL'],
-    ['AICMO_RESEND_BASE_URL', 'http://resend.acme.test', 'would send the key in clear text'],
-    ['AICMO_RESEND_BASE_URL', 'http://127.0.0.1.acme.test', 'would send the key in clear text'],
-    ['AICMO_RESEND_BASE_URL', 'ftp://localhost', 'would send the key in clear text'],
+    ['AICMO_RESEND_BASE_URL', 'http://resend.acme.test', 'would send what it carries in clear text'],
+    ['AICMO_RESEND_BASE_URL', 'http://127.0.0.1.acme.test', 'would send what it carries in clear text'],
+    ['AICMO_RESEND_BASE_URL', 'ftp://localhost', 'would send what it carries in clear text'],
     ['AICMO_RESEND_BASE_URL', 'https://user:pass@resend.acme.test', 'holds credentials'],
     ['AICMO_RESEND_BASE_URL', 'https://resend.acme.test/?a=b', 'holds a query or fragment'],
     ['AICMO_RESEND_RATE_PER_SECOND', '0', 'is out of range'],
@@ -183,6 +188,11 @@ describe('loadConfig', () => {
     ['AICMO_REPLY_ADDRESS', 'Replies <replies@in.acme.test>', 'is not a bare address'],
     ['AICMO_REPLY_ADDRESS', '<replies@in.acme.test>', 'is not a bare address'],
     ['AICMO_REPLY_ADDRESS', `${'r'.repeat(38)}@in.acme.test`, 'leaves no room for "+" and a token'],
+    ['AICMO_PUBLIC_URL', 'http://mail.acme.test', 'would send what it carries in clear text'],
+    ['AICMO_PUBLIC_URL', 'https://mail.acme.test/?x=1', 'holds a query or fragment'],
+    ['AICMO_PUBLIC_URL', `https://mail.acme.test/${'x'.repeat(500)}`, 'is longer than 500 characters'],
+    ['AICMO_POSTAL_ADDRESS', 'Acme Ltd\nMain Street 1', 'holds a line end or control character'],
+    ['AICMO_POSTAL_ADDRESS', 'x'.repeat(301), 'is longer than 300 characters'],
   ])('%s refuses %j', (name, text, problem) => {
     expect(faultsOf({ [name]: text })).toEqual([
       { variable: name, detail: expect.stringContaining(` ${problem}`) },

@@ -1,6 +1,7 @@
 import { normalizeEmailAddress } from '../common/email-address.js';
 import { EnvironmentVariable } from './environment-variable.js';
 import { FeatureConfig } from './feature-config.js';
+import { httpsUrl } from './https-url.js';
 import { integer, invalid, valid, type Parser } from './parser.js';
 import { RecipientAllowlist, recipientAllowlist } from './recipient-allowlist.js';
 
@@ -35,6 +36,14 @@ const replyAddress: Parser<string> = {
     return parsed.address.lastIndexOf('@') > LONGEST_REPLY_LOCAL_PART
       ? invalid('leaves no room for "+" and a token before the @')
       : valid(parsed.address);
+  },
+};
+
+const postalAddress: Parser<string> = {
+  allowed: 'one line of at most 300 characters',
+  parse: (text) => {
+    if (text.length > 300) return invalid('is longer than 300 characters');
+    return /[\p{C}\u2028\u2029]/u.test(text) ? invalid('holds a line end or control character') : valid(text);
   },
 };
 
@@ -73,4 +82,15 @@ export class SendingConfig extends FeatureConfig {
     doc: 'Address that answers go to, as local+token@domain with a token for each mail; empty: the sender gets them.',
   })
   readonly replyAddress: string | null;
+
+  /** No trailing slash. */
+  @EnvironmentVariable('AICMO_PUBLIC_URL', httpsUrl, {
+    doc: 'URL under which recipients reach this service, for unsubscribe links; empty: mail carries none.',
+  })
+  readonly publicUrl: string | null;
+
+  @EnvironmentVariable('AICMO_POSTAL_ADDRESS', postalAddress, {
+    doc: "Sender's postal address, one line, at the end of every mail; empty: mail carries none.",
+  })
+  readonly postalAddress: string | null;
 }

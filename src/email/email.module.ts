@@ -38,10 +38,19 @@ import { EmailTemplatesController } from './templates/email-templates.controller
 import { EmailTemplatesRepository } from './templates/email-templates.repository.js';
 import { EmailTemplatesService } from './templates/email-templates.service.js';
 import { TemplateRenderer } from './templates/template-renderer.js';
+import { UnsubscribeController } from './unsubscribe/unsubscribe.controller.js';
+import { UnsubscribeRepository } from './unsubscribe/unsubscribe.repository.js';
+import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
 
 @Module({
   imports: [CampaignsModule, LeadsModule, SuppressionsModule],
-  controllers: [EmailController, OutboundEmailsController, CapacityController, EmailTemplatesController],
+  controllers: [
+    CapacityController,
+    EmailController,
+    EmailTemplatesController,
+    OutboundEmailsController,
+    UnsubscribeController,
+  ],
   providers: [
     { provide: EMAIL_PROVIDER, useFactory: createEmailProvider, inject: [EmailProviderConfig] },
     { provide: SENT_MAIL_ARCHIVE, useFactory: createSentMailArchive, inject: [EmailProviderConfig] },
@@ -73,7 +82,9 @@ import { TemplateRenderer } from './templates/template-renderer.js';
     RecipientStops,
     SettlementRepository,
     StopsRepository,
+    UnsubscribeRepository,
+    UnsubscribeService,
   ],
-  exports: [EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel],
+  exports: [EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel, RecipientStops],
 })
 export class EmailModule {}

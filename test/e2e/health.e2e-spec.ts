@@ -55,7 +55,7 @@ describe('health', () => {
 
     expect(body.details['provider']).toMatchObject({
       status: 'up',
-      message: expect.stringContaining('postal address and unsubscribe link'),
+      message: expect.stringContaining('without postal address (AICMO_POSTAL_ADDRESS) and unsubscribe link'),
     });
   });
 

@@ -3,6 +3,7 @@ import type { Campaign } from '../../src/campaigns/campaign.entity.js';
 import type { DispatchQueueRow } from '../../src/email/entities/dispatch-queue-row.entity.js';
 import type { OutboundEmail, StoredStatus } from '../../src/email/entities/outbound-email.entity.js';
 import type { NewEmail } from '../../src/email/sending/accept.repository.js';
+import { createFooter } from '../../src/email/sending/footer.js';
 import { freezeEmail } from '../../src/email/sending/frozen-email.js';
 import type { EmailTemplate } from '../../src/email/templates/email-template.entity.js';
 import type { Lead } from '../../src/leads/lead.entity.js';
@@ -107,6 +108,7 @@ export function newEmail(
     fromEmail: 'ada@sender.test',
     fromDomain: 'sender.test',
     replyAddress: null,
+    footer: createFooter(null, null),
     content: { subject, html: '<p>Hello</p>', text: 'Hello', textGenerated: true },
   });
   return { ...frozen, sequenceNumber: 1, campaignSequenceId: null, metadata: {}, drop: null, ...others };

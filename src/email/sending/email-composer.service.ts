@@ -11,6 +11,7 @@ import type { EmailTemplate } from '../templates/email-template.entity.js';
 import { EmailTemplatesService } from '../templates/email-templates.service.js';
 import { TemplateRenderer, type TemplateSource } from '../templates/template-renderer.js';
 import type { NewEmail } from './accept.repository.js';
+import { createFooter, type Footer } from './footer.js';
 import { freezeEmail, type RenderedContent } from './frozen-email.js';
 import { hasSafeLink } from './link-policy.js';
 import type { Refusal, SendEmailRequest, TemplateChoice } from './send-email.js';
@@ -36,6 +37,8 @@ export type Composed =
 /** Makes mails of campaigns, leads and templates; reads, and writes nothing. */
 @Injectable()
 export class EmailComposer {
+  private readonly footer: Footer;
+
   constructor(
     private readonly campaigns: CampaignsService,
     private readonly leads: LeadsService,
@@ -43,7 +46,9 @@ export class EmailComposer {
     private readonly renderer: TemplateRenderer,
     private readonly sending: SendingConfig,
     private readonly provider: EmailProviderConfig,
-  ) {}
+  ) {
+    this.footer = createFooter(sending.publicUrl, sending.postalAddress);
+  }
 
   /** Finds what the mails of one call are made of. The leads are meaningful only when the composition is ready. */
   async prepare(
@@ -133,6 +138,7 @@ export class EmailComposer {
       fromEmail: composition.fromEmail,
       fromDomain: composition.fromDomain,
       replyAddress: this.sending.replyAddress,
+      footer: this.footer,
       content,
     });
     return {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createFooter } from './footer.js';
 import { freezeEmail } from './frozen-email.js';
 
 const input = {
@@ -6,6 +7,7 @@ const input = {
   fromEmail: 'Grace <grace@mail.ours.example>',
   fromDomain: 'mail.ours.example',
   replyAddress: 'replies@in.ours.example',
+  footer: createFooter(null, null),
   content: { subject: 'Hi', html: '<p>Hi</p>', text: 'Hi', textGenerated: true },
 };
 
@@ -32,6 +34,16 @@ describe('freezeEmail', () => {
     expect(replyTo).toBe(`replies+${publicToken}@in.ours.example`);
     expect(messageIdHeader).toBe(`<cam.${publicToken}@mail.ours.example>`);
     expect(headers).toEqual({ 'Message-ID': messageIdHeader, References: messageIdHeader });
+  });
+
+  it('ends the mail with the footer, which makes no other content of it', () => {
+    const footer = createFooter('https://mail.ours.example', 'Ours Ltd, 1 Main Street');
+    const { publicToken, html, text, headers, contentHash } = freezeEmail({ ...input, footer });
+
+    expect(html).toContain(`https://mail.ours.example/u/${publicToken}`);
+    expect(text).toContain(`https://mail.ours.example/u/${publicToken}`);
+    expect(headers['List-Unsubscribe']).toBe(`<https://mail.ours.example/u/${publicToken}>`);
+    expect(contentHash).toBe(freezeEmail(input).contentHash);
   });
 
   it('sets no Reply-To without a reply address', () => {

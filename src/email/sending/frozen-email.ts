@@ -1,5 +1,6 @@
 import { createHash, randomFillSync, randomUUID } from 'node:crypto';
 import { contentHash } from './content-hash.js';
+import type { Footer } from './footer.js';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const TOKEN_LENGTH = 26;
@@ -41,6 +42,8 @@ export interface FreezeInput {
   readonly fromDomain: string;
   /** `replies@in.example.com` becomes `replies+<token>@in.example.com`; null: no Reply-To. */
   readonly replyAddress: string | null;
+  /** Added after the content hash is taken: a new address in it makes no new mail. */
+  readonly footer: Footer;
   readonly content: RenderedContent;
 }
 
@@ -53,11 +56,14 @@ export function freezeEmail(input: FreezeInput): FrozenEmail {
     fromEmail: input.fromEmail,
     toEmail: input.toEmail,
     subject: content.subject,
-    html: content.html,
-    text: content.text,
+    ...input.footer.appendTo(content, publicToken),
     replyTo: input.replyAddress === null ? null : withToken(input.replyAddress, publicToken),
     // Providers may replace Message-ID (SES does); References survives, so a reply can still be traced to this mail.
-    headers: { 'Message-ID': messageIdHeader, References: messageIdHeader },
+    headers: {
+      'Message-ID': messageIdHeader,
+      References: messageIdHeader,
+      ...input.footer.headers(publicToken),
+    },
   };
   return {
     ...wire,

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+
+/** The mail behind an unsubscribe link. */
+export interface LinkedEmail {
+  readonly id: number;
+  readonly leadId: number;
+  readonly address: string;
+}
+
+@Injectable()
+export class UnsubscribeRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The mail whose link this is; null: none of ours. */
+  async findByToken(publicToken: string): Promise<LinkedEmail | null> {
+    const [row] = await this.database.query<LinkedEmail>(
+      'SELECT id, lead_id AS "leadId", to_email AS address FROM cam_outbound_emails WHERE public_token = $1',
+      [publicToken],
+    );
+    return row ?? null;
+  }
+}
