@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'lead_not_in_campaign'
   | 'template_not_found'
   | 'email_not_found'
+  | 'suppression_not_found'
   | 'method_not_allowed'
   | 'campaign_paused'
   | 'email_not_cancellable'

@@ -96,6 +96,25 @@ export function EmailField(options: FieldOptions): PropertyDecorator {
   );
 }
 
+/** A full domain name, handed on in lower case and punycode, as {@link EmailField} has domains. */
+export function DomainField(options: FieldOptions): PropertyDecorator {
+  const parse = (text: string): string | undefined => {
+    const email = normalizeEmailAddress(`x@${text}`);
+    return email.kind === 'valid' ? email.address.slice(2) : undefined;
+  };
+  return field(
+    options,
+    { type: 'string', maxLength: 252 },
+    [
+      isString,
+      ruleFor(isText, 'invalid_domain', (text) =>
+        parse(text) === undefined ? 'Must be a full domain name such as engines.example.' : undefined,
+      ),
+    ],
+    Transform(({ value }: { value: unknown }) => (isText(value) ? (parse(value) ?? value) : value)),
+  );
+}
+
 /** An absolute link that is safe to put into a mail. */
 export function UrlField(options: FieldOptions): PropertyDecorator {
   return field(options, { type: 'string', format: 'uri', maxLength: 2_000 }, [

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { DomainError } from '../common/domain-error.js';
 import type { Transaction } from '../database/database.js';
+import type { CreateSuppressionDto } from './dto/suppression.dto.js';
 import type { SuppressionCause } from './suppression.entity.js';
 import { SuppressionsRepository } from './suppressions.repository.js';
 
@@ -38,6 +40,42 @@ export class SuppressionsService {
       expires_at: expiresAt,
       created_by: OURSELVES,
     });
+  }
+
+  /**
+   * A person's decision; `actor` is the name of her API key, empty when the process has none. No mail to the address or
+   * domain is accepted or claimed after this has returned.
+   *
+   * @throws DomainError `invalid_request` unless exactly one of address and domain is given, and for an expiry that is past
+   */
+  async create(request: CreateSuppressionDto, actor: string): Promise<{ id: number; created: boolean }> {
+    const { address, domain, reason, expires_at: expiresAt } = request;
+    const target = address ?? domain;
+    if (target === undefined || (address !== undefined && domain !== undefined)) {
+      throw new DomainError('invalid_request', 'A suppression is of one address or one domain.', {
+        errors: [{ field: 'address', code: 'one_of', detail: 'Give either address or domain.' }],
+      });
+    }
+    const decided = await this.suppressions.decide({
+      scope: address === undefined ? 'domain' : 'address',
+      target,
+      cause: 'person',
+      evidence: 'person',
+      reason,
+      expires_at: expiresAt ?? null,
+      created_by: actor,
+    });
+    if (decided !== null) return decided;
+    throw new DomainError('invalid_request', 'The suppression would have expired already.', {
+      errors: [{ field: 'expires_at', code: 'out_of_range', detail: 'Must be in the future.' }],
+    });
+  }
+
+  /** @throws DomainError `suppression_not_found` */
+  async remove(id: number, actor: string, reason: string): Promise<void> {
+    if (!(await this.suppressions.remove(id, actor, reason))) {
+      throw new DomainError('suppression_not_found', `There is no suppression ${id}.`);
+    }
   }
 
   /** Lifts what one piece of evidence caused. @returns true when there was something to lift */

@@ -189,7 +189,7 @@ describe('A stop that races a thousand claims', () => {
   });
 
   it('a suppressed domain: no mail to it is claimed after it', async () => {
-    const suppressions = new SuppressionsRepository();
+    const suppressions = new SuppressionsRepository(db.database);
     for (let count = 0; count < 50; count += 1) {
       await insertDue(await insertCampaign(db), MAILS / 50, '2026-01-01T00:00:00Z');
     }

@@ -28,7 +28,7 @@ function stopOf(fields: Pick<RecipientStop, 'leadId'> & Partial<RecipientStop>):
     new LeadsRepository(db.database),
     new CampaignsService(new CampaignsRepository(db.database)),
   );
-  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository()));
+  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository(db.database)));
   const stop: RecipientStop = {
     address: 'jane@lead.test',
     cause: 'hard_bounce',
