@@ -1,68 +1,40 @@
-import PostalMime, {
-  addressParser,
-  type Address,
-  type Attachment,
-  decodeWords,
-  type Email,
-} from 'postal-mime';
-import { MAX_TEXT, type MailAddress, type MailPart, type ParsedMail } from './parsed-mail.js';
+import PostalMime, { type Attachment, type Email } from 'postal-mime';
+import { boundMail } from './bound-mail.js';
+import { readHeaderFields } from './header-fields.js';
+import { MAX_HTML, MAX_PARTS, MAX_TEXT, type MailPart, type ParsedMail } from './parsed-mail.js';
 
-/** Headers that name who a mail was delivered for, best first. */
-const RECIPIENT_HEADERS = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'to', 'cc'];
+const MAX_NESTING_DEPTH = 32;
 
-/** Takes a raw mail (RFC 5322) apart. Rejects what postal-mime rejects; costs it memory and time without bounds. */
+/** A mail that the parser rejects, such as one whose parts are nested too deep. */
+export class MalformedMailError extends Error {
+  override readonly name = 'MalformedMailError';
+}
+
+/** Takes a raw mail (RFC 5322) apart. Rejects with {@link MalformedMailError}. */
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
-  const email = await PostalMime.parse(raw, { forceRfc822Attachments: true, maxNestingDepth: 32 });
-  const headers = email.headers.map(({ key, value }) => ({ name: key, value: decodeWords(value) }));
-  const all = (name: string): string[] =>
-    headers.filter((header) => header.name === name).map(({ value }) => value);
+  const email = await parse(boundMail(raw));
   return {
-    headers,
-    contentType: contentTypeOf(all('content-type')[0]),
-    from: firstMailbox(email.from === undefined ? [] : [email.from]),
-    subject: email.subject ?? '',
-    date: dateOf(email.date),
-    messageId: messageIdsIn(all('message-id').join(' '))[0] ?? null,
-    inReplyTo: messageIdsIn(all('in-reply-to').join(' ')),
-    references: messageIdsIn(all('references').join(' ')),
-    recipients: [...new Set(RECIPIENT_HEADERS.flatMap((name) => all(name).flatMap(addressesIn)))],
-    text: textOf(email.text),
-    html: textOf(email.html),
-    parts: email.attachments.map(toPart),
+    ...readHeaderFields(email.headers.map(({ key, value }) => ({ name: key, value }))),
+    text: email.text === undefined ? null : cutText(email.text, MAX_TEXT),
+    html: email.html === undefined ? null : cutText(email.html, MAX_HTML),
+    parts: email.attachments.slice(0, MAX_PARTS).map(toPart),
   };
 }
 
-/** Every `<id>` of a header, in order, blanks inside dropped. */
-function messageIdsIn(header: string): string[] {
-  return (header.match(/<[^<>]{1,998}>/g) ?? []).map((id) => id.replaceAll(/\s/g, ''));
+async function parse(raw: Uint8Array): Promise<Email> {
+  try {
+    return await PostalMime.parse(raw, { forceRfc822Attachments: true, maxNestingDepth: MAX_NESTING_DEPTH });
+  } catch (error) {
+    throw new MalformedMailError('The parser rejects the mail', { cause: error });
+  }
 }
 
-function addressesIn(header: string): string[] {
-  return addressParser(header, { flatten: true }).flatMap(({ address }) =>
-    address === undefined || address === '' ? [] : [address.toLowerCase()],
-  );
-}
-
-function firstMailbox(addresses: readonly Address[]): MailAddress | null {
-  const [first] = addresses.flatMap((address) => address.group ?? [address]);
-  return first === undefined ? null : { name: first.name, address: first.address.toLowerCase() };
-}
-
-function contentTypeOf(header: string | undefined): string {
-  return header?.split(';', 1)[0]?.trim().toLowerCase() ?? 'text/plain';
-}
-
-function dateOf(date: Email['date']): string | null {
-  const instant = new Date(date ?? '');
-  return Number.isNaN(instant.getTime()) ? null : instant.toISOString();
-}
-
-function textOf(text: string | undefined): string | null {
-  return text === undefined ? null : text.slice(0, MAX_TEXT).replaceAll(/\r\n?/g, '\n');
+function cutText(text: string, limit: number): string {
+  return text.replaceAll(/\r\n?/g, '\n').slice(0, limit);
 }
 
 function toPart({ mimeType, content }: Attachment): MailPart {
   if (!/^(?:text|message)\//.test(mimeType)) return { contentType: mimeType, text: '' };
-  const text = typeof content === 'string' ? content : new TextDecoder().decode(content.slice(0, MAX_TEXT));
-  return { contentType: mimeType, text: text.slice(0, MAX_TEXT).replaceAll(/\r\n?/g, '\n') };
+  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  return { contentType: mimeType, text: cutText(text, MAX_TEXT) };
 }

@@ -22,9 +22,15 @@ export interface MailPart {
 /** No rule sees more characters of a text than these. */
 export const MAX_TEXT = 64 * 1024;
 
+/** Of an HTML text, which may begin with tens of thousands of characters of style sheet. */
+export const MAX_HTML = 256 * 1024;
+
+/** Parts beyond these are left out. */
+export const MAX_PARTS = 50;
+
 /** What the rules know of a mail. Plain data: it crosses the border of a thread. */
 export interface ParsedMail {
-  /** In the mail's order, repeated fields included. */
+  /** In the mail's order, repeated fields included; at most 1,000, of 16 kB each. */
   readonly headers: readonly MailHeader[];
   /** Lower case, without parameters; `text/plain` when the mail does not say. */
   readonly contentType: string;
@@ -34,14 +40,16 @@ export interface ParsedMail {
   readonly date: string | null;
   /** With angle brackets, as all ids here. */
   readonly messageId: string | null;
+  /** At most 100, as references and recipients. */
   readonly inReplyTo: readonly string[];
-  /** Oldest first. */
+  /** Oldest first; the newest when there are too many. */
   readonly references: readonly string[];
   /** Addresses that the mail was sent to or delivered for, in lower case: envelope headers first, then To and Cc. */
   readonly recipients: readonly string[];
   /** The text/plain parts, cut at {@link MAX_TEXT}; null: none. Line ends are `\n`. */
   readonly text: string | null;
-  /** The HTML parts, cut at {@link MAX_TEXT}; null: none. */
+  /** The HTML parts, cut at {@link MAX_HTML}; null: none. */
   readonly html: string | null;
+  /** At most {@link MAX_PARTS}. */
   readonly parts: readonly MailPart[];
 }
