@@ -2,6 +2,7 @@ import PostalMime, { type Attachment, type Email } from 'postal-mime';
 import { boundMail } from './bound-mail.js';
 import { readHeaderFields } from './header-fields.js';
 import { MAX_HTML, MAX_PARTS, MAX_TEXT, type MailPart, type ParsedMail } from './parsed-mail.js';
+import { withoutPreface } from './without-preface.js';
 
 const MAX_NESTING_DEPTH = 32;
 
@@ -12,7 +13,7 @@ export class MalformedMailError extends Error {
 
 /** Takes a raw mail (RFC 5322) apart. Rejects with {@link MalformedMailError}. */
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
-  const email = await parse(boundMail(raw));
+  const email = await parse(boundMail(withoutPreface(raw)));
   return {
     ...readHeaderFields(email.headers.map(({ key, value }) => ({ name: key, value }))),
     text: email.text === undefined ? null : cutText(email.text, MAX_TEXT),

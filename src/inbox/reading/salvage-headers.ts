@@ -1,5 +1,6 @@
 import { type RawField, readHeaderFields } from './header-fields.js';
 import type { ParsedMail } from './parsed-mail.js';
+import { withoutPreface } from './without-preface.js';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_VALUE = 8 * 1024;
@@ -20,7 +21,7 @@ export function salvageHeaders(raw: Uint8Array): ParsedMail {
 }
 
 function fieldsOf(raw: Uint8Array): RawField[] {
-  const start = new TextDecoder().decode(raw.subarray(0, MAX_HEADER_BYTES));
+  const start = new TextDecoder().decode(withoutPreface(raw.subarray(0, MAX_HEADER_BYTES)));
   const [header = ''] = start.split(/\r?\n\r?\n/, 1);
   const unfolded = header.replaceAll(/\r?\n[ \t]/g, ' ');
   return unfolded.split(/\r?\n/).flatMap((line) => {
