@@ -1,0 +1,68 @@
+import { CLOSINGS } from './closing-words.js';
+import { isMobileSignature } from './mobile-signature.js';
+import type { ReplyLine } from './reply-line.js';
+
+/** Lines, without blank ones, that a signature may have below its delimiter or closing words. */
+const MAX_LINES = 14;
+/** Longer lines are sentences. */
+const MAX_LINE = 110;
+
+/** RFC 3676 section 4.3, as mail programs and people write it. */
+const DELIMITER = /^(?:--|—|––|__)$/;
+const RULE = /^(?:[-_=*~#+—–─━]\s?){3,}$/u;
+const LIST_RULE = /^_{5,}$/;
+/** Signs only: what is left where a signature was cut off. The Canadian letter is a mail tracker's mark. */
+const TRAILING_SIGNS = /^(?:[-_=*~#+—–─━]\s?){2,}$|^ᐧ$/u;
+const CONTACT =
+  /@|https?:\/\/|www\.|(?:\+|\b(?:tel|fon|phone|mob|fax|mobil|cell)\b).{0,12}\p{Nd}{2}|\p{Nd}{3}[-. ]\p{Nd}{3,}/iu;
+/** A name alone, behind one dash: "-Jane Doe", "- Jane". */
+const DASHED_NAME = /^-{1,2} ?\p{Lu}[\p{L}'’.]{1,20}(?: \p{Lu}[\p{L}'’.]{0,20}){0,2}$/u;
+/** What lawyers and scanners add. */
+const DISCLAIMER =
+  /^[*_ ]*(?:confidentiality (?:notice|note|warning)|disclaimer ?:|legal (?:notice|disclaimer)|privileged and confidential|important notice ?:|this (?:e-?mail|message|communication|transmission)(?:,? (?:and|including|together with) [^.]{1,60})? (?:is|are|may|contains?|was sent|has been (?:scanned|checked)) .{0,60}(?:confidential|privileged|intended|virus|legally)|the information (?:contained )?in this (?:e-?mail|message|transmission)|virus-?free\.|this email has been checked for viruses|diese e-?mail (?:enthält|kann|ist) .{0,40}vertraulich|der inhalt dieser e-?mail|virenfrei\.|ce (?:message|courriel|mail)(?: et .{1,40})? (?:est|sont|contient|peut) .{0,60}confidentiel|este (?:mensaje|correo|e-?mail|mensagem).{0,60}confidencia|questo messaggio.{0,80}riservat|le informazioni contenute|dit (?:e-?mail)?bericht.{0,60}vertrouwelijk|please consider the environment|before printing|think before you print|avant d'imprimer|ta wiadomość.{0,60}poufn|это сообщение.{0,60}конфиденциальн|настоящее сообщение)/iu;
+
+/** These lines of one writer up to her signature: what a program, a closing or a delimiter begins is cut off. */
+export function withoutSignature(lines: readonly ReplyLine[]): readonly ReplyLine[] {
+  return withoutTrailingSigns(lines.slice(0, startOfSignature(lines)));
+}
+
+function startOfSignature(lines: readonly ReplyLine[]): number {
+  const tail = tailFrom(lines);
+  const start = lines.findIndex(({ text, kind }, at) => {
+    if (kind === 'blank') return false;
+    if (DELIMITER.test(text) || LIST_RULE.test(text) || isMobileSignature(text) || DISCLAIMER.test(text))
+      return true;
+    if (at < tail) return false;
+    if (isClosing(text)) return true;
+    return RULE.test(text) && lines.slice(at + 1).some((line) => CONTACT.test(line.text));
+  });
+  const end = start === -1 ? lines.length : start;
+  const last = lines.slice(0, end).findLastIndex(({ kind }) => kind !== 'blank');
+  return DASHED_NAME.test(lines[last]?.text ?? '') && last > 0 ? last : end;
+}
+
+/** Where the last lines begin that are few and short enough to be a signature. */
+function tailFrom(lines: readonly ReplyLine[]): number {
+  let from = lines.length;
+  for (let count = 0; from > 0 && count <= MAX_LINES; from--) {
+    const line = lines[from - 1];
+    if (line === undefined || line.text.length > MAX_LINE) break;
+    if (line.kind !== 'blank') count++;
+  }
+  return from;
+}
+
+function isClosing(text: string): boolean {
+  if (text.length > 50) return false;
+  return CLOSINGS.has(
+    text
+      .toLowerCase()
+      .replaceAll(/^[-–—*_\s]+|[-–—*_,.!;:、。，\s]+$/g, '')
+      .trim(),
+  );
+}
+
+function withoutTrailingSigns(lines: readonly ReplyLine[]): readonly ReplyLine[] {
+  const last = lines.findLastIndex(({ text, kind }) => kind !== 'blank' && !TRAILING_SIGNS.test(text));
+  return lines.slice(0, last + 1);
+}
