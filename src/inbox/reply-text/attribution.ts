@@ -17,9 +17,9 @@ const ADDRESS = /[^\s<>@]@[^\s<>@]/;
 /** A date at the start, with the day's name or without: "Thu, 2 Jan", "02.01.2020", "понедельник, 6". */
 const STARTS_WITH_DATE =
   /^(?:\p{L}{1,15}[.,׳']{0,2} ?(?:\p{L}{1,4}\.? )?)?\(?\p{Nd}{1,4}\P{L}|^\p{Nd}{4}[年년]/u;
-/** What Gmail once wrote without a colon: "2016-03-03 17:21 GMT+01:00 Jane Doe". */
+/** What Gmail once wrote without a colon: "2016-03-03 17:21 GMT+01:00 Jane Doe", "2013/7/20 Jane <jane@…>". */
 const OLD_GMAIL =
-  /^\p{Nd}{4}-\p{Nd}{2}-\p{Nd}{2} \p{Nd}{1,2}:\p{Nd}{2} (?:GMT|UTC)[+-]\p{Nd}{2}:?\p{Nd}{2} \S/u;
+  /^\p{Nd}{4}[-/]\p{Nd}{1,2}[-/]\p{Nd}{1,2} (?:\p{Nd}{1,2}:\p{Nd}{2} (?:GMT|UTC)[+-]\p{Nd}{2}:?\p{Nd}{2} \S|\P{Nd}[^<>]{0,80}<[^<>@]+@[^<>@]+>$)/u;
 /** Dashes that some programs put around an attribution. */
 const DASHES = /^-{2,} ?|[ *_]*-{2,}$/g;
 
@@ -37,8 +37,9 @@ export function attributionAt(lines: readonly ReplyLine[], at: number): number {
     if (line === undefined || (end > at && !continues(lines, end, joined))) return 0;
     joined = `${joined} ${line.text}`.trim();
     if (joined.length > MAX_LENGTH) return 0;
-    if (line.kind !== 'blank' && isAttribution(joined, isQuoted(lines, end + 1), anchored))
+    if (line.kind !== 'blank' && isAttribution(joined, isQuoted(lines, end + 1), anchored)) {
       return end + 1 - at;
+    }
     if (!anchored) return 0;
   }
   return 0;
@@ -48,14 +49,17 @@ export function attributionAt(lines: readonly ReplyLine[], at: number): number {
 export function splitOffAttribution(line: ReplyLine): [own: ReplyLine, attribution: ReplyLine] | null {
   if (line.written.length > MAX_LENGTH || !/wrote ?:?$/i.test(line.text)) return null;
   const found = /^(.*?\S)(?: |-{2,} ?)(On \p{L}*,? ?.{0,12}\p{Nd}.*)$/u.exec(line.text);
-  if (found?.[1] === undefined || found[2] === undefined || !isAttribution(found[2], false, true))
+  if (found?.[1] === undefined || found[2] === undefined || !isAttribution(found[2], false, true)) {
     return null;
+  }
   return [toReplyLine(found[1].replace(/-{2,}$/, '')), toReplyLine(found[2])];
 }
 
+/** Whether more lines may belong to an attribution that begins with this one. */
 function startsLikeAttribution(text: string): boolean {
   const bare = text.replace(DASHES, '').replace(/^[*_"']+/, '');
-  return OPENS.test(bare) ? DIGIT.test(bare.slice(0, DATE_WITHIN)) : STARTS_WITH_DATE.test(bare);
+  if (OPENS.test(bare)) return DIGIT.test(bare.slice(0, DATE_WITHIN));
+  return STARTS_WITH_DATE.test(bare) || bare.endsWith(' <') || (ADDRESS.test(bare) && WROTE.test(bare));
 }
 
 /** Whether a line can be the next one of an attribution. */
@@ -63,7 +67,7 @@ function continues(lines: readonly ReplyLine[], at: number, joined: string): boo
   const line = lines[at];
   if (line === undefined || /[:：]$/.test(joined)) return false;
   if (line.kind === 'blank') return lines[skipBlank(lines, at)]?.text.startsWith('<') === true;
-  if (line.kind === 'quote') return ENDS_IN_WROTE.test(withoutEnd(line.text));
+  if (line.kind === 'quote') return /^> ?:$/.test(line.text) || ENDS_IN_WROTE.test(withoutEnd(line.text));
   return !(OPENS.test(line.text) && DIGIT.test(line.text.slice(0, DATE_WITHIN)));
 }
 
@@ -81,13 +85,15 @@ function isAttribution(joined: string, beforeQuote: boolean, anchored: boolean):
   const colon = /[:：︰]$/.test(text);
   const wroteAtEnd = ENDS_IN_WROTE.test(withoutEnd(text).slice(-40));
   if (!colon && !wroteAtEnd) return false;
-  const wrote = wroteAtEnd || WROTE.test(text);
   const address = ADDRESS.test(text);
-  const dated = TIME.test(text) || DATE.test(text);
-  if (anchored && wrote && (dated || beforeQuote || address)) return true;
-  if (colon && address && TIME.test(text) && DATE.test(text)) return true;
-  if (colon && wrote && (address || (dated && TIME.test(text)))) return text.length <= 2 * MAX_BARE;
-  if (anchored && colon && (address || beforeQuote)) return dated && (address || beforeQuote);
-  if (!beforeQuote || text.length > MAX_BARE) return false;
-  return colon && (wrote || address || dated);
+  if (!colon && !address && !beforeQuote) return false;
+  const wrote = wroteAtEnd || WROTE.test(text);
+  const timed = TIME.test(text);
+  const dated = timed || DATE.test(text);
+  if (anchored && wrote && (address || dated || beforeQuote)) return true;
+  if (colon && address && timed && DATE.test(text)) return true;
+  if (colon && wrote && (address || timed) && text.length <= 2 * MAX_BARE) return true;
+  return (
+    beforeQuote && colon && (wrote || address || dated) && text.length <= (anchored ? MAX_LENGTH : MAX_BARE)
+  );
 }

@@ -227,5 +227,5 @@ export const CLOSINGS: ReadonlySet<string> = new Set([
     '顺颂商祺',
     '谨启',
   ],
-  ...['감사합니다', '드림', '안녕히 계세요'].slice(1),
+  ...['드림', '안녕히 계세요'],
 ]);

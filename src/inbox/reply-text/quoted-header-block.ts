@@ -71,7 +71,18 @@ const NAMES: Readonly<Record<Field, readonly string[]>> = {
     ],
   ],
   date: [
-    ...['sent', 'date', 'gesendet', 'datum', 'gesendet am', 'envoyé', 'envoyé le', 'enviado', 'enviado el'],
+    ...[
+      'sent',
+      'date',
+      'gesendet',
+      'datum',
+      'message du',
+      'gesendet am',
+      'envoyé',
+      'envoyé le',
+      'enviado',
+      'enviado el',
+    ],
     ...[
       'enviada em',
       'enviado em',
@@ -159,9 +170,20 @@ const NAMES: Readonly<Record<Field, readonly string[]>> = {
       'za',
       'komu',
     ],
-    ...['pre', 'saaja', 'kam', 'kam:', 'до', 'đến', 'tới', 'kepada', 'ถึง', 'empfänger', 'per a', 'gavėjas'],
+    ...['pre', 'saaja', 'kam', 'до', 'đến', 'tới', 'kepada', 'ถึง', 'empfänger', 'per a', 'gavėjas'],
   ],
   cc: [
+    ...[
+      'copie à',
+      'kopie an',
+      'kopia do',
+      'kopi til',
+      'cópia para',
+      'copia a',
+      'cópia de',
+      'в копии',
+      'ответить',
+    ],
     ...[
       'cc',
       'kopie',
@@ -258,7 +280,7 @@ const MAX_GAP = 2;
  */
 export function headerBlockAt(lines: readonly ReplyLine[], at: number): number {
   const first = lines[at];
-  if (first === undefined || first.kind !== 'text' || fieldOf(first.text) === null) return 0;
+  if (first?.kind !== 'text' || fieldOf(first.text) === null) return 0;
   if (fieldOf(first.text) === 'from' && innerLabels(first.text) >= 2) return 1;
   const fields = new Set<Field>();
   let end = at;

@@ -3,6 +3,8 @@ import { type ReplyLine, skipBlank } from './reply-line.js';
 /** What a program breaks off a quoted line that is too long stands below it without a mark. */
 const LONG_LINE = 60;
 const MAX_BROKEN_OFF = 40;
+/** Links are broken off at any length, with the brackets around them. */
+const LINK_ALONE = /^[<([]*(?:https?:|mailto:|www\.)[^\s<>]+[>)\]. ]*$/i;
 
 /**
  * The index after the quoted lines that begin at `at`, blank lines and broken-off ends of lines between them included;
@@ -16,12 +18,12 @@ export function endOfQuote(lines: readonly ReplyLine[], at: number): number {
     else if (isBrokenOff(lines, end)) end++;
     else break;
   }
-  return end === at + 1 && /<$/.test(lines[at]?.text ?? '') ? at : end;
+  return end === at + 1 && lines[at]?.text.endsWith('<') === true ? at : end;
 }
 
 function isBrokenOff(lines: readonly ReplyLine[], at: number): boolean {
   const [before, line, after] = [lines[at - 1], lines[at], lines[at + 1]];
   if (before?.kind !== 'quote' || line?.kind !== 'text' || after?.kind !== 'quote') return false;
-  if (/[<([]$/.test(before.text)) return /^(?:https?:|mailto:)/i.test(line.text) || /[>)\]]$/.test(line.text);
+  if (LINK_ALONE.test(line.text)) return true;
   return before.text.length >= LONG_LINE && line.text.length <= MAX_BROKEN_OFF && /^\p{Ll}/u.test(line.text);
 }

@@ -30,15 +30,27 @@ function startOfSignature(lines: readonly ReplyLine[]): number {
   const tail = tailFrom(lines);
   const start = lines.findIndex(({ text, kind }, at) => {
     if (kind === 'blank') return false;
-    if (DELIMITER.test(text) || LIST_RULE.test(text) || isMobileSignature(text) || DISCLAIMER.test(text))
-      return true;
+    if (DELIMITER.test(text) || LIST_RULE.test(text)) return true;
+    if (isMobileSignature(text) || DISCLAIMER.test(text)) return true;
     if (at < tail) return false;
-    if (isClosing(text)) return true;
+    if (isClosing(text)) return !lines.slice(at + 1).some(isSentence);
     return RULE.test(text) && lines.slice(at + 1).some((line) => CONTACT.test(line.text));
   });
   const end = start === -1 ? lines.length : start;
   const last = lines.slice(0, end).findLastIndex(({ kind }) => kind !== 'blank');
-  return DASHED_NAME.test(lines[last]?.text ?? '') && last > 0 ? last : end;
+  return isDashedName(lines, last) ? last : end;
+}
+
+/** Below closing words, a sentence is hers still: "Best regards, Jane. Please take me off your list." */
+function isSentence({ text }: ReplyLine): boolean {
+  return (/^p\.? ?s\.?[ :]/i.test(text) || /(?:\S+ ){4}.*[.?!]$/u.test(text)) && !CONTACT.test(text);
+}
+
+/** A name behind a dash, below a blank line: not an item of a list. */
+function isDashedName(lines: readonly ReplyLine[], at: number): boolean {
+  if (at < 2 || lines[at - 1]?.kind !== 'blank' || !DASHED_NAME.test(lines[at]?.text ?? '')) return false;
+  const before = lines.slice(0, at).findLast(({ kind }) => kind !== 'blank');
+  return before !== undefined && !/^[-*•:]|:$/.test(before.text);
 }
 
 /** Where the last lines begin that are few and short enough to be a signature. */

@@ -51,7 +51,7 @@ function ownPassages(lines: readonly ReplyLine[]): ReplyLine[][] {
   }
   // Nothing tells the quoted mail from her answer below it, unless it is ours: then it ends with our footer.
   const all = [...passages, passage];
-  return unmarkedOnTop ? all.map((lines) => lines.slice(endOfOwnFooter(lines))) : all;
+  return unmarkedOnTop ? all.map((own) => own.slice(endOfOwnFooter(own))) : all;
 }
 
 /** How many lines, from `at` on, announce quoted mail; 0: none. */
