@@ -68,5 +68,16 @@ export const WROTE = new RegExp(
   'iu',
 );
 
-/** "wrote" at the end of a line, before its colon. */
-export const ENDS_IN_WROTE = new RegExp(String.raw`(?:^|\P{L}|>)(?:${wrote.join('|')})$`, 'iu');
+const ENDS = new RegExp(String.raw`(?:^|\P{L}|>)(?:${wrote.join('|')})$`, 'iu');
+const LAST_LETTERS = new Set(
+  Object.values(WORDS).flatMap((words) =>
+    words.wrote.flatMap((word) => [word.at(-1), word.at(-1)?.toUpperCase()]),
+  ),
+);
+/** The longest "wrote" there is, with room. */
+const MAX_WROTE = 30;
+
+/** Whether a line ends in "wrote", its colon cut off. */
+export function endsInWrote(text: string): boolean {
+  return LAST_LETTERS.has(text.at(-1)) && ENDS.test(text.slice(-MAX_WROTE));
+}

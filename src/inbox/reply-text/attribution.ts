@@ -1,4 +1,4 @@
-import { ENDS_IN_WROTE, OPENS, WROTE } from './attribution-words.js';
+import { endsInWrote, OPENS, WROTE } from './attribution-words.js';
 import { type ReplyLine, skipBlank, toReplyLine } from './reply-line.js';
 
 /** Mail programs wrap an attribution at 70 to 80 characters; an address on lines of its own makes it six. */
@@ -20,6 +20,8 @@ const STARTS_WITH_DATE =
 /** What Gmail once wrote without a colon: "2016-03-03 17:21 GMT+01:00 Jane Doe", "2013/7/20 Jane <jane@…>". */
 const OLD_GMAIL =
   /^\p{Nd}{4}[-/]\p{Nd}{1,2}[-/]\p{Nd}{1,2} (?:\p{Nd}{1,2}:\p{Nd}{2} (?:GMT|UTC)[+-]\p{Nd}{2}:?\p{Nd}{2} \S|\P{Nd}[^<>]{0,80}<[^<>@]+@[^<>@]+>$)/u;
+/** Yahoo writes the quoted mail on behind its attribution. */
+const BEFORE_QUOTED_WORDS = /^.{10,300}?@[^\s<>]{1,100}>,? [\p{L} ]{3,20}: (?=\S)/u;
 /** Dashes that some programs put around an attribution. */
 const DASHES = /^-{2,} ?|[ *_]*-{2,}$/g;
 
@@ -31,6 +33,8 @@ export function attributionAt(lines: readonly ReplyLine[], at: number): number {
   const first = lines[at];
   if (first?.kind !== 'text') return 0;
   const anchored = startsLikeAttribution(first.text);
+  if (anchored && isAttribution(BEFORE_QUOTED_WORDS.exec(first.text)?.[0].trim() ?? '', false, true))
+    {return 1;}
   let joined = '';
   for (let end = at; end < lines.length && end < at + MAX_LINES; end++) {
     const line = lines[end];
@@ -52,7 +56,7 @@ export function splitOffAttribution(line: ReplyLine): [own: ReplyLine, attributi
   if (found?.[1] === undefined || found[2] === undefined || !isAttribution(found[2], false, true)) {
     return null;
   }
-  return [toReplyLine(found[1].replace(/-{2,}$/, '')), toReplyLine(found[2])];
+  return [toReplyLine(found[1].replace(/ ?-+$/, '')), toReplyLine(found[2])];
 }
 
 /** Whether more lines may belong to an attribution that begins with this one. */
@@ -67,7 +71,7 @@ function continues(lines: readonly ReplyLine[], at: number, joined: string): boo
   const line = lines[at];
   if (line === undefined || /[:：]$/.test(joined)) return false;
   if (line.kind === 'blank') return lines[skipBlank(lines, at)]?.text.startsWith('<') === true;
-  if (line.kind === 'quote') return /^> ?:$/.test(line.text) || ENDS_IN_WROTE.test(withoutEnd(line.text));
+  if (line.kind === 'quote') return /^> ?:$/.test(line.text) || endsInWrote(withoutEnd(line.text));
   return !(OPENS.test(line.text) && DIGIT.test(line.text.slice(0, DATE_WITHIN)));
 }
 
@@ -83,7 +87,7 @@ function isAttribution(joined: string, beforeQuote: boolean, anchored: boolean):
   const text = joined.replace(DASHES, '').replaceAll(/^[*_]+|[*_]+$/g, '');
   if (OLD_GMAIL.test(text)) return true;
   const colon = /[:：︰]$/.test(text);
-  const wroteAtEnd = ENDS_IN_WROTE.test(withoutEnd(text).slice(-40));
+  const wroteAtEnd = endsInWrote(withoutEnd(text));
   if (!colon && !wroteAtEnd) return false;
   const address = ADDRESS.test(text);
   if (!colon && !address && !beforeQuote) return false;

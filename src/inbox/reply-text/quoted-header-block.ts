@@ -281,7 +281,7 @@ const MAX_GAP = 2;
 export function headerBlockAt(lines: readonly ReplyLine[], at: number): number {
   const first = lines[at];
   if (first?.kind !== 'text' || fieldOf(first.text) === null) return 0;
-  if (fieldOf(first.text) === 'from' && innerLabels(first.text) >= 2) return 1;
+  if (first.text.length > 40 && innerLabels(first.text) >= 2) return 1;
   const fields = new Set<Field>();
   let end = at;
   let address = false;

@@ -1,4 +1,4 @@
-import { ENDS_IN_WROTE } from './attribution-words.js';
+import { endsInWrote } from './attribution-words.js';
 
 /** "Message", "mail" or "forwarded" in what stands between dashes above the original mail: "Original Message". */
 const MESSAGE =
@@ -65,7 +65,5 @@ export function isSeparator(text: string): boolean {
   if (!LINE_BEFORE.test(text)) return ASKS.test(inner) && ABOVE_THIS_LINE.test(inner);
   if (ABOVE_THIS_LINE.test(inner)) return true;
   if (!/[-‐‑‒–—―─━_=*~#]$/u.test(text)) return false;
-  return (
-    ENDS_IN_WROTE.test(inner) || (inner.length <= MAX_TITLE && MESSAGE.test(inner) && !/\p{Nd}/u.test(inner))
-  );
+  return endsInWrote(inner) || (inner.length <= MAX_TITLE && MESSAGE.test(inner) && !/\p{Nd}/u.test(inner));
 }

@@ -31,14 +31,14 @@ function ownPassages(lines: readonly ReplyLine[]): ReplyLine[][] {
   for (let at = 0; at < lines.length;) {
     const line = lines[at];
     if (line === undefined) break;
-    const quoteEnd = line.kind === 'quote' ? endOfQuote(lines, at) : at;
     const marker = line.kind === 'text' ? quoteMarkerAt(lines, at) : 0;
-    const marked = lines[skipBlank(lines, at + marker)]?.kind === 'quote';
-    if (quoteEnd > at || (marker > 0 && marked)) {
+    const quote = marker > 0 ? skipBlank(lines, at + marker) : at;
+    const quoteEnd = lines[quote]?.kind === 'quote' ? endOfQuote(lines, quote) : quote;
+    if (quoteEnd > quote) {
       passages.push(passage);
       passage = [];
       begun = true;
-      at = quoteEnd > at ? quoteEnd : endOfQuote(lines, skipBlank(lines, at + marker));
+      at = quoteEnd;
     } else if (marker > 0) {
       if (begun) break;
       unmarkedOnTop = true;
