@@ -1,0 +1,143 @@
+import type { Report, ReportedRecipient } from '../classification.js';
+import { bounceKind } from './bounce-kind.js';
+import { type RecipientStatus, recipientStatusesIn } from './delivery-status.js';
+import { enhancedStatusIn } from './enhanced-status.js';
+import { normalizedAddress } from './mail-address.js';
+import { originalMessageId, type ReportMaterial } from './report-material.js';
+import { tellsOfDelay, tellsOfFailure } from './report-phrases.js';
+import { type NamedRecipient, namedRecipients } from './text-recipients.js';
+
+const MAX_DIAGNOSTIC = 500;
+const STATUS_FIELDS = /^(?:final|original)-recipient[ \t]{0,4}:/im;
+
+/** A report of a mail server on a mail that did not arrive, is late or has arrived; null: this is none. */
+export function readBounce(material: ReportMaterial): Report | null {
+  return readDeliveryReport(material) ?? readWordedBounce(material);
+}
+
+/** RFC 3464, also where the part is not labelled so but its fields stand in the text. */
+function readDeliveryReport(material: ReportMaterial): Report | null {
+  const statuses = statusesOf(material);
+  if (statuses.length === 0) return null;
+  const late = tellsOfDelay(`${material.mail.subject.toLowerCase()} ${material.words}`);
+  const outcomes = statuses.map((status) => ({
+    ...status,
+    action: status.action ?? guessedAction(status, late),
+  }));
+  const failed = outcomes.filter(({ action }) => action === 'failed');
+  const delayed = outcomes.filter(({ action }) => action === 'delayed');
+  const common = { originalMessageId: originalMessageId(material), feedbackType: null };
+  if (failed.length === 0 && delayed.length === 0) {
+    return { ...common, kind: 'receipt', recipients: [], confidence: 0.95, rules: ['dsn-success'] };
+  }
+  const recipients = distinct([
+    ...failed.flatMap((status) => toRecipient(status, material)),
+    ...delayed.flatMap((status) => toRecipient(status, material)),
+  ]);
+  return {
+    ...common,
+    kind: failed.length > 0 ? 'bounce' : 'delayed',
+    recipients: recipients.length > 0 ? recipients : worded(material),
+    confidence: recipients.length > 0 ? 0.99 : 0.8,
+    rules: [failed.length > 0 ? 'dsn' : 'dsn-delayed'],
+  };
+}
+
+function statusesOf({ mail, signs }: ReportMaterial): RecipientStatus[] {
+  const trusted =
+    mail.contentType === 'multipart/report' || signs.daemon || signs.nullReturnPath || signs.automatic;
+  if (!trusted) return [];
+  const parts = mail.parts.filter(({ contentType }) =>
+    /^message\/(?:global-)?delivery-status$/.test(contentType),
+  );
+  const labelled = parts.flatMap(({ text }) => recipientStatusesIn(text));
+  if (labelled.length > 0) return labelled;
+  const loose = [...mail.parts.map(({ text }) => text), mail.text ?? ''].filter((text) =>
+    STATUS_FIELDS.test(text),
+  );
+  return loose.flatMap((text) => recipientStatusesIn(text));
+}
+
+function guessedAction({ status }: RecipientStatus, late: boolean): 'failed' | 'delayed' | 'delivered' {
+  if (status?.startsWith('2') === true) return 'delivered';
+  return late ? 'delayed' : 'failed';
+}
+
+function toRecipient(status: RecipientStatus, material: ReportMaterial): ReportedRecipient[] {
+  const address = sentTo(status, material);
+  if (address === null) return [];
+  const named = namedRecipients(material.lines, bystanders(material));
+  const said = named.find((one) => status.aliases.includes(one.address))?.said ?? '';
+  const isVague = status.status === null || status.status.endsWith('.0.0');
+  const told = [status.diagnostic, said, ...(isVague ? [material.words] : [])];
+  return [
+    {
+      address,
+      kind: bounceKind(told, status.status),
+      status: status.status ?? enhancedStatusIn(said),
+      diagnostic: diagnosticOf(status.diagnostic === '' ? said : status.diagnostic),
+    },
+  ];
+}
+
+/** The name that our mail was sent to, where the report has several for one recipient. */
+function sentTo({ address, aliases }: RecipientStatus, { returned }: ReportMaterial): string | null {
+  return aliases.find((alias) => returned?.recipients.includes(alias) === true) ?? address;
+}
+
+/** Of a server that writes only to people. Structure and words must both say that it is a bounce. */
+function readWordedBounce(material: ReportMaterial): Report | null {
+  if (!isWordedBounce(material)) return null;
+  const { mail, words, signs } = material;
+  const recipients = worded(material);
+  const isDelay = tellsOfDelay(`${mail.subject.toLowerCase()} ${words}`);
+  return {
+    kind: isDelay ? 'delayed' : 'bounce',
+    recipients,
+    originalMessageId: originalMessageId(material),
+    feedbackType: null,
+    confidence: recipients.length === 0 ? 0.6 : signs.failedRecipients.length > 0 ? 0.95 : 0.9,
+    rules: [signs.failedRecipients.length > 0 ? 'failed-recipients' : 'text-transcript'],
+  };
+}
+
+function isWordedBounce({ signs, words, mail, returned }: ReportMaterial): boolean {
+  if (signs.failedRecipients.length > 0) return true;
+  if (signs.answered) return false;
+  const system = signs.daemon || signs.nullReturnPath;
+  const told = tellsOfFailure(words);
+  if (system) return told && (signs.daemon || signs.subject);
+  const sentBack =
+    returned !== null || mail.parts.some(({ contentType }) => contentType === 'message/rfc822');
+  return told && signs.subject && sentBack && (signs.automatic || signs.reportType);
+}
+
+function worded(material: ReportMaterial): ReportedRecipient[] {
+  const { signs, lines, words, returned } = material;
+  const named = namedRecipients(lines, bystanders(material));
+  const headers = signs.failedRecipients
+    .flatMap((value) => value.split(','))
+    .flatMap((value) => normalizedAddress(value) ?? []);
+  const others = headers.length > 0 ? headers : (returned?.recipients ?? []);
+  const found: readonly NamedRecipient[] =
+    named.length > 0 ? named : others.map((address) => ({ address, said: lines.join('\n') }));
+  return found.map(({ address, said }) => {
+    const status = enhancedStatusIn(said) ?? (found.length === 1 ? enhancedStatusIn(lines.join('\n')) : null);
+    return { address, kind: bounceKind([said, words], status), status, diagnostic: diagnosticOf(said) };
+  });
+}
+
+function bystanders({ mail, returned }: ReportMaterial): { addresses: ReadonlySet<string> } {
+  const from = mail.from === null ? [] : [mail.from.address];
+  const sender = returned?.sender === undefined || returned.sender === null ? [] : [returned.sender];
+  return { addresses: new Set([...from, ...sender, ...mail.recipients]) };
+}
+
+function distinct(recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
+  return [...new Map(recipients.toReversed().map((one) => [one.address, one])).values()].toReversed();
+}
+
+function diagnosticOf(said: string): string | null {
+  const line = said.replaceAll(/\s+/g, ' ').trim();
+  return line === '' ? null : line.slice(0, MAX_DIAGNOSTIC);
+}
