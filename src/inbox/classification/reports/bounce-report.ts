@@ -1,11 +1,17 @@
 import type { Report, ReportedRecipient } from '../classification.js';
-import { bounceKind } from './bounce-kind.js';
+import { bounceVerdict, tellsReason } from './bounce-kind.js';
 import { type RecipientStatus, recipientStatusesIn } from './delivery-status.js';
 import { enhancedStatusIn } from './enhanced-status.js';
 import { normalizedAddress } from './mail-address.js';
 import { originalMessageId, type ReportMaterial } from './report-material.js';
 import { tellsOfDelay, tellsOfFailure } from './report-phrases.js';
 import { type NamedRecipient, namedRecipients } from './text-recipients.js';
+
+interface JudgedRecipient {
+  readonly recipient: ReportedRecipient;
+  /** Id of the rule that told its kind. */
+  readonly rule: string;
+}
 
 const MAX_DIAGNOSTIC = 500;
 const STATUS_FIELDS = /^(?:final|original)-recipient[ \t]{0,4}:/im;
@@ -30,16 +36,14 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
   if (failed.length === 0 && delayed.length === 0) {
     return { ...common, kind: 'receipt', recipients: [], confidence: 0.95, rules: ['dsn-success'] };
   }
-  const recipients = distinct([
-    ...failed.flatMap((status) => toRecipient(status, material)),
-    ...delayed.flatMap((status) => toRecipient(status, material)),
-  ]);
+  const judged = distinct([...failed, ...delayed].flatMap((status) => judge(status, material)));
+  const recipients = judged.length > 0 ? judged : worded(material);
   return {
     ...common,
     kind: failed.length > 0 ? 'bounce' : 'delayed',
-    recipients: recipients.length > 0 ? recipients : worded(material),
-    confidence: recipients.length > 0 ? 0.99 : 0.8,
-    rules: [failed.length > 0 ? 'dsn' : 'dsn-delayed'],
+    recipients: recipients.map(({ recipient }) => recipient),
+    confidence: judged.length > 0 ? 0.99 : 0.8,
+    rules: rulesOf(failed.length > 0 ? 'dsn' : 'dsn-delayed', recipients),
   };
 }
 
@@ -63,20 +67,17 @@ function guessedAction({ status }: RecipientStatus, late: boolean): 'failed' | '
   return late ? 'delayed' : 'failed';
 }
 
-function toRecipient(status: RecipientStatus, material: ReportMaterial): ReportedRecipient[] {
+function judge(status: RecipientStatus, material: ReportMaterial): JudgedRecipient[] {
   const address = sentTo(status, material);
   if (address === null) return [];
   const named = namedRecipients(material.lines, bystanders(material));
   const said = named.find((one) => status.aliases.includes(one.address))?.said ?? '';
   const isVague = status.status === null || status.status.endsWith('.0.0');
-  const told = [status.diagnostic, said, ...(isVague ? [material.words] : [])];
+  const told = [`${status.comment} ${status.diagnostic}`, said, ...(isVague ? [material.words] : [])];
+  const { kind, rule } = bounceVerdict(told, status.status);
+  const diagnostic = diagnosticOf(status.diagnostic === '' ? said : status.diagnostic);
   return [
-    {
-      address,
-      kind: bounceKind(told, status.status),
-      status: status.status ?? enhancedStatusIn(said),
-      diagnostic: diagnosticOf(status.diagnostic === '' ? said : status.diagnostic),
-    },
+    { recipient: { address, kind, status: status.status ?? enhancedStatusIn(said), diagnostic }, rule },
   ];
 }
 
@@ -93,26 +94,26 @@ function readWordedBounce(material: ReportMaterial): Report | null {
   const isDelay = tellsOfDelay(`${mail.subject.toLowerCase()} ${words}`);
   return {
     kind: isDelay ? 'delayed' : 'bounce',
-    recipients,
+    recipients: recipients.map(({ recipient }) => recipient),
     originalMessageId: originalMessageId(material),
     feedbackType: null,
     confidence: recipients.length === 0 ? 0.6 : signs.failedRecipients.length > 0 ? 0.95 : 0.9,
-    rules: [signs.failedRecipients.length > 0 ? 'failed-recipients' : 'text-transcript'],
+    rules: rulesOf(signs.failedRecipients.length > 0 ? 'failed-recipients' : 'text-transcript', recipients),
   };
 }
 
 function isWordedBounce({ signs, words, mail, returned }: ReportMaterial): boolean {
   if (signs.failedRecipients.length > 0) return true;
   if (signs.answered) return false;
-  const system = signs.daemon || signs.nullReturnPath;
-  const told = tellsOfFailure(words);
-  if (system) return told && (signs.daemon || signs.subject);
+  if (signs.daemon) return tellsOfFailure(words) || (signs.subject && tellsReason(words));
+  if (signs.nullReturnPath) return signs.subject && tellsOfFailure(words);
   const sentBack =
     returned !== null || mail.parts.some(({ contentType }) => contentType === 'message/rfc822');
-  return told && signs.subject && sentBack && (signs.automatic || signs.reportType);
+  const machine = signs.unattended || (signs.subject && (signs.automatic || signs.reportType));
+  return machine && sentBack && tellsOfFailure(words);
 }
 
-function worded(material: ReportMaterial): ReportedRecipient[] {
+function worded(material: ReportMaterial): JudgedRecipient[] {
   const { signs, lines, words, returned } = material;
   const named = namedRecipients(lines, bystanders(material));
   const headers = signs.failedRecipients
@@ -123,7 +124,8 @@ function worded(material: ReportMaterial): ReportedRecipient[] {
     named.length > 0 ? named : others.map((address) => ({ address, said: lines.join('\n') }));
   return found.map(({ address, said }) => {
     const status = enhancedStatusIn(said) ?? (found.length === 1 ? enhancedStatusIn(lines.join('\n')) : null);
-    return { address, kind: bounceKind([said, words], status), status, diagnostic: diagnosticOf(said) };
+    const { kind, rule } = bounceVerdict([said, words], status);
+    return { recipient: { address, kind, status, diagnostic: diagnosticOf(said) }, rule };
   });
 }
 
@@ -133,8 +135,12 @@ function bystanders({ mail, returned }: ReportMaterial): { addresses: ReadonlySe
   return { addresses: new Set([...from, ...sender, ...mail.recipients]) };
 }
 
-function distinct(recipients: readonly ReportedRecipient[]): ReportedRecipient[] {
-  return [...new Map(recipients.toReversed().map((one) => [one.address, one])).values()].toReversed();
+function distinct(judged: readonly JudgedRecipient[]): JudgedRecipient[] {
+  return [...new Map(judged.toReversed().map((one) => [one.recipient.address, one])).values()].toReversed();
+}
+
+function rulesOf(form: string, judged: readonly JudgedRecipient[]): string[] {
+  return [form, ...new Set(judged.map(({ rule }) => rule))];
 }
 
 function diagnosticOf(said: string): string | null {

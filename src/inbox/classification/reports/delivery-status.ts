@@ -14,6 +14,8 @@ export interface RecipientStatus {
   /** Null: the report has none that is known. */
   readonly action: DeliveryAction | null;
   readonly status: string | null;
+  /** What stands beside the status code; empty: nothing. */
+  readonly comment: string;
   /** Unfolded; empty: none. */
   readonly diagnostic: string;
 }
@@ -69,7 +71,8 @@ function hasOutcome(group: readonly Field[]): boolean {
 
 function toRecipientStatus(group: readonly Field[]): RecipientStatus {
   const diagnostic = (valueOf(group, 'diagnostic-code') ?? '').replace(/^[\w-]{1,20}\s?;\s*/, '');
-  const declared = STATUS.exec(valueOf(group, 'status') ?? '')?.[1] ?? null;
+  const statusField = valueOf(group, 'status') ?? '';
+  const declared = STATUS.exec(statusField)?.[1] ?? null;
   const actual = addressOf(valueOf(group, 'x-actual-recipient'));
   const final = addressOf(valueOf(group, 'final-recipient'));
   const original = addressOf(valueOf(group, 'original-recipient'));
@@ -79,6 +82,7 @@ function toRecipientStatus(group: readonly Field[]): RecipientStatus {
     aliases: [...new Set(names)],
     action: actionOf(valueOf(group, 'action')),
     status: bestStatus(declared, enhancedStatusIn(diagnostic)),
+    comment: statusField.replace(STATUS, ''),
     diagnostic,
   };
 }

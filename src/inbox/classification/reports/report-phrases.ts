@@ -66,6 +66,8 @@ const FAILED = new RegExp(
     'address(?:es)? (?:that you entered )?(?:were|was|is) (?:not found|invalid|unknown|incorrectly)',
     'may not exist, or you may not have permission',
     'relay(?:ing)? denied',
+    'malformed (?:recipient )?address',
+    'incorrectly constructed',
   ].join('|'),
   'u',
 );

@@ -6,6 +6,8 @@ export interface ReportSigns {
   readonly reportType: boolean;
   /** From a mail system, not a person. */
   readonly daemon: boolean;
+  /** From an address that nobody reads. */
+  readonly unattended: boolean;
   /** Null return path (RFC 5321, 4.5.5), or a mail system's. */
   readonly nullReturnPath: boolean;
   /** Exim, Gmail: who failed, in a header of its own. */
@@ -19,6 +21,8 @@ export interface ReportSigns {
 
 const DAEMON_LOCAL_PART =
   /^(?:mailer[-_.]?d(?:a?e|ae)mon|mail[-_.]?daemon|daemon|mdaemon|post[-_.]?master|mail[-_.]?(?:system|delivery|deliverer|server|admin|subsystem)|mailsystem|bounces?|bounce[-_.]?(?:daemon|notification)s?|delivery[-_.]?(?:daemon|notification|status)s?|microsoftexchange[\da-z]{0,40}|undeliver(?:able|ed)|mmsadmin|smtpd?|root[-_]?daemon|system|administrator)(?:[+=-].{0,200})?$/i;
+const UNATTENDED =
+  /^[^@]{0,40}(?:no-?_?reply|do-?not-?reply|notif(?:y|ication)|daemon|system|auto)[^@]{0,40}@/i;
 const DAEMON_NAME =
   /(?:mail(?:er)?[- ]?d(?:a?e|ae)mon|mail delivery (?:sub)?system|mail delivery|delivery (?:sub)?system|postmaster|post master|system administrator|systemadministrator|internet mail (?:delivery|service)|mail administrator|mailmarshal|microsoft outlook|exchange administrator|mail system|bounce notification|undeliver|メール配信|administrateur syst|administrador del sistema)/i;
 const SUBJECT =
@@ -35,6 +39,7 @@ export function reportSigns(mail: ParsedMail): ReportSigns {
       mail.contentType === 'multipart/report' ||
       mail.parts.some(({ contentType }) => isReportPart(contentType)),
     daemon: isDaemon(mail, all('from')[0] ?? ''),
+    unattended: UNATTENDED.test(mail.from?.address ?? ''),
     nullReturnPath: returnPath !== undefined && isNullPath(returnPath),
     failedRecipients: all('x-failed-recipients'),
     automatic: automatic !== undefined && !/^no\b/i.test(automatic),

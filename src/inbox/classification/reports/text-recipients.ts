@@ -26,7 +26,7 @@ const MAX_RECIPIENTS = 200;
 const MAX_SAID_LINES = 14;
 
 /** `<user@example.com>:`, `* user@example.com (unknown user)`: a line that begins with the address. */
-const BEFORE_ADDRESS = /^[\s>*•·\-–'"`(<[\]]{0,40}(?:smtp:|mailto:|rfc822;|to:?\s)?[\s<'"]{0,6}$/i;
+const BEFORE_ADDRESS = /^[\s>*•·\-–'"`(<[\]]{0,40}(?:smtp:|mailto:|rfc822;)?[\s<'"]{0,6}$/i;
 /** `Cat <user@example.com>` and nothing more. */
 const BEFORE_NAMED = /^[\s>*•·-]{0,40}(?:"[^"]{0,80}"|[\p{L}\d][\p{L}\d .,'()_-]{0,60})\s?[<([]$/u;
 const AFTER_NAMED = /^[>)\]]{1,2}[\s:;,.]{0,6}$/;
