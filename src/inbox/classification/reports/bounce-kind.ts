@@ -1,6 +1,6 @@
 import type { BounceKind } from '../classification.js';
-import { replyCodeIn } from './enhanced-status.js';
-import { SERVER_REASONS, type ServerReason } from './server-reasons.js';
+import { isUnspecific, replyCodeIn } from './enhanced-status.js';
+import { SERVER_REASONS, type ServerReason, VAGUE_REASONS } from './server-reasons.js';
 
 /** How dead an address is, and the rule that says so: `mailbox-full`, `status-5.1`, `reply-550`. */
 export interface BounceVerdict {
@@ -32,6 +32,7 @@ const STATUS_KINDS: Readonly<Record<string, BounceKind>> = {
 const SENDER_STATUS = /^[45]\.1\.[78]$/;
 const AFTER_SENDER = /(?:in reply to|after) mail from|>>> mail from[^\n]{0,300}\s{1,4}<<< 5/i;
 /** A recipient who was taken and then refused with the whole mail is there: some filters only say that she is not. */
+const ONLY_UNKNOWN = /user[ -]unknown|unknown[ -]user/i;
 const AFTER_DATA = /(?:in reply to|after) end of data|>>> data\s{1,4}<<< 5/i;
 
 /**
@@ -43,19 +44,35 @@ const AFTER_DATA = /(?:in reply to|after) end of data|>>> data\s{1,4}<<< 5/i;
  */
 export function bounceVerdict(told: readonly string[], status: string | null): BounceVerdict {
   const reply = told.map((said) => replyCodeIn(said)).find((code) => code !== null) ?? null;
-  const verdict = verdictOfWords(told, status) ?? verdictOfCode(status, reply);
+  const verdict = verdictOfWords(told, status) ?? verdictOfCode(told, status, reply);
   const isTemporary = (status ?? reply)?.startsWith('4') === true;
   return verdict.kind === 'hard' && isTemporary ? { kind: 'soft', rule: 'temporary' } : verdict;
 }
 
 /** True of words in which a server gives a reason that is known. */
 export function tellsReason(words: string): boolean {
-  return reasonIn(words) !== undefined;
+  return reasonIn(words, [...SERVER_REASONS, ...VAGUE_REASONS]) !== undefined;
+}
+
+/** Whose words follow are the refusing server's, and not those of the one that reports. */
+const QUOTED =
+  /(?:the other server returned was|the response (?:was|from the remote server was)|remote (?:host|server) (?:said|returned|responded|replied|reported)|\bsaid|responded with(?: failure)?|it responded as follows|server (?:response|message)|reason|<<<)\s{0,3}:?\s{0,4}(?=\S)/i;
+/** Lists of refused senders that servers link to. */
+const BLOCK_LIST =
+  /spamhaus|spamcop|\bsorbs\b|barracudacentral|uceprotect|mail-abuse|senderbase|senderscore|abuseat|spamrats|uribl|surbl/i;
+
+const LISTED: ServerReason = { id: 'blocked', kind: 'policy', pattern: BLOCK_LIST };
+
+function withQuotedFirst(told: readonly string[]): string[] {
+  return told.flatMap((said) => {
+    const quoted = QUOTED.exec(said);
+    return quoted === null ? [said] : [said.slice(quoted.index + quoted[0].length), said];
+  });
 }
 
 function verdictOfWords(told: readonly string[], status: string | null): BounceVerdict | null {
-  for (const said of told) {
-    const found = reasonIn(said);
+  for (const said of withQuotedFirst(told)) {
+    const found = reasonIn(said, SERVER_REASONS);
     if (found === undefined) continue;
     if (found.kind !== 'hard') return { kind: found.kind, rule: found.id };
     const all = told.join('\n');
@@ -63,15 +80,19 @@ function verdictOfWords(told: readonly string[], status: string | null): BounceV
       return { kind: 'policy', rule: 'sender-refused' };
     }
     const isFilter =
-      found.id === 'unknown-user' && status?.startsWith('5.1') !== true && AFTER_DATA.test(all);
+      found.id === 'unknown-user' &&
+      status?.startsWith('5.1') !== true &&
+      AFTER_DATA.test(all) &&
+      ONLY_UNKNOWN.test(said);
     return isFilter ? { kind: 'soft', rule: 'refused-after-data' } : { kind: 'hard', rule: found.id };
   }
   return null;
 }
 
-function reasonIn(said: string): ServerReason | undefined {
+function reasonIn(said: string, reasons: readonly ServerReason[]): ServerReason | undefined {
+  if (reasons === SERVER_REASONS && BLOCK_LIST.test(said.slice(0, MAX_JUDGED))) return LISTED;
   const words = wordsOf(said);
-  return SERVER_REASONS.find(({ pattern }) => pattern.test(words));
+  return reasons.find(({ pattern }) => pattern.test(words));
 }
 
 /** Without addresses, links and host names: `spam@example.com` and `spam.example.com` say nothing of spam. */
@@ -88,12 +109,16 @@ function wordsOf(said: string): string {
     .replaceAll(/\s+/g, ' ');
 }
 
-function verdictOfCode(status: string | null, reply: string | null): BounceVerdict {
-  if (status === null) return { kind: kindOfReply(reply), rule: `reply-${reply ?? 'none'}` };
-  const prefix = [status, status.split('.', 2).join('.'), status.charAt(0)].find(
-    (one) => one in STATUS_KINDS,
-  );
-  return { kind: STATUS_KINDS[prefix ?? '5'] ?? 'soft', rule: `status-${prefix ?? status}` };
+function verdictOfCode(told: readonly string[], status: string | null, reply: string | null): BounceVerdict {
+  if (status !== null && !isUnspecific(status)) {
+    const prefix = [status, status.split('.', 2).join('.'), status.charAt(0)].find(
+      (one) => one in STATUS_KINDS,
+    );
+    return { kind: STATUS_KINDS[prefix ?? '5'] ?? 'soft', rule: `status-${prefix ?? status}` };
+  }
+  const vague = told.map((said) => reasonIn(said, VAGUE_REASONS)).find((found) => found !== undefined);
+  if (vague !== undefined) return { kind: vague.kind, rule: vague.id };
+  return { kind: kindOfReply(reply), rule: `reply-${reply ?? 'none'}` };
 }
 
 /** `550` and its like without a word of policy are how old servers say that there is no such mailbox. */

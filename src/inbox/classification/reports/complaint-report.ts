@@ -13,9 +13,9 @@ const FEEDBACK_IN_TEXT = /^feedback-type[ \t]{0,4}:/im;
 export function readComplaint(material: ReportMaterial): Report | null {
   const { mail, signs, returned } = material;
   const source = feedbackSource(material);
-  if (source === null && !isDesk(material)) return null;
+  if (source === null && !isDesk(material) && !isMarked(material)) return null;
   const feedback = readFeedback(source ?? '');
-  const named = [...feedback.recipients, ...complainants(returned?.fields ?? [])];
+  const named = [...feedback.recipients, ...complainants([...(returned?.fields ?? []), ...mail.headers])];
   const recipients = named.length > 0 ? named : (returned?.recipients ?? []);
   return {
     kind: 'complaint',
@@ -25,11 +25,18 @@ export function readComplaint(material: ReportMaterial): Report | null {
       status: null,
       diagnostic: null,
     })),
-    originalMessageId: originalMessageId(material),
+    originalMessageId: source === null && returned === null ? mail.messageId : originalMessageId(material),
     feedbackType: feedback.type,
     confidence: source !== null && signs.reportType ? 0.98 : mail.parts.length > 0 ? 0.8 : 0.6,
     rules: [source === null ? 'feedback-desk' : 'arf'],
   };
+}
+
+/** Outlook.com sends the very mail complained of, with the recipient in a header of its own. */
+function isMarked({ mail, returned }: ReportMaterial): boolean {
+  return [...mail.headers, ...(returned?.fields ?? [])].some(
+    ({ name }) => name === 'x-hmxmroriginalrecipient',
+  );
 }
 
 function feedbackSource({ mail, signs }: ReportMaterial): string | null {

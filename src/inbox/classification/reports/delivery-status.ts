@@ -87,10 +87,10 @@ function toRecipientStatus(group: readonly Field[]): RecipientStatus {
   };
 }
 
-/** A server's own code says more than a `5.0.0` that a relay made of it. */
+/** A server's own code goes before the one that a relay made of it, unless it says no more than that it failed. */
 function bestStatus(declared: string | null, said: string | null): string | null {
   if (declared === null || said === null) return declared ?? said;
-  return isUnspecific(declared) && !isUnspecific(said) ? said : declared;
+  return isUnspecific(said) ? declared : said;
 }
 
 function addressOf(value: string | null): string | null {

@@ -15,7 +15,7 @@ function reason(id: string, kind: BounceKind, ...phrases: readonly string[]): Se
 /**
  * How servers say why, in the order in which they are tried: set phrases that look like something else; then what is
  * certainly no fault of the address, because such texts often quote a rule about unknown users; then what makes an
- * address dead; then what is vague. Gaps are of a bounded length, so that a text costs time linear in its length.
+ * address dead. Gaps are of a bounded length, so that a text costs time linear in its length.
  */
 export const SERVER_REASONS: readonly ServerReason[] = [
   reason(
@@ -240,13 +240,16 @@ export const SERVER_REASONS: readonly ServerReason[] = [
     'gr[ea]ylist',
     'challenge',
     'expired certificate',
+    'protocol (?:violation|error)',
+    'bad sequence',
+    '^\\W{0,4}(?:5\\d\\d[ -])?rejected\\W{0,3}$',
   ),
   reason(
     'network',
     'soft',
     'host not found, try again',
     'name service error .{0,80}try again',
-    '(?:host ?name|dns|name ?server|mx|domain)\\b.{0,20} (?:lookup|query|resolution) (?:failure|failed|error|timed? ?out)',
+    '(?:host ?name|dns|name ?server|mx|domain)\\b.{0,20} (?:lookup|query|resolution) (?:failure|failed|error|timed? ?out)(?!.{0,30}not found)',
     'servfail',
     '(?:mail|routing|forwarding|message|aliasing) ?(?:/forwarding )?loop',
     'loops? back to',
@@ -275,6 +278,7 @@ export const SERVER_REASONS: readonly ServerReason[] = [
     'within the time limit',
     'point(?:s|ed)? to local ?host',
   ),
+  reason('syntax', 'soft', 'malformed (?:recipient )?address', 'incorrectly constructed', 'address syntax'),
   reason(
     'moved',
     'hard',
@@ -364,9 +368,14 @@ export const SERVER_REASONS: readonly ServerReason[] = [
     'not accepting (?:network )?messages',
     'smtp not supported',
     'domain (?:is )?(?:not (?:hosted|handled|served|local)|expired)',
+    'other recipients in the same domain',
     'check (?:if|that|whether) (?:the )?(?:recipient |e-?mail )?address is correct',
   ),
-  reason('syntax', 'soft', 'malformed', 'syntax error', 'incorrectly constructed', 'syntactically'),
+];
+
+/** Tried only where no code says more than that it failed. */
+export const VAGUE_REASONS: readonly ServerReason[] = [
+  reason('syntax', 'soft', 'malformed', 'syntax error', 'syntactically'),
   reason(
     'waiting',
     'soft',

@@ -47,13 +47,10 @@ const SENTENCE_CUE =
  * address, else labelled addresses, else addresses in a sentence of failure.
  */
 export function namedRecipients(lines: readonly string[], { addresses }: Bystanders): NamedRecipient[] {
-  for (const find of [atLineStart, afterLabel, inSentence]) {
-    const mentions = find(lines);
-    const strangers = mentions.filter(({ address }) => !addresses.has(address));
-    const chosen = strangers.length > 0 ? strangers : mentions;
-    if (chosen.length > 0) return withWords(chosen, lines);
-  }
-  return [];
+  const found = [atLineStart, afterLabel, inSentence].map((find) => find(lines));
+  const strangers = found.map((mentions) => mentions.filter(({ address }) => !addresses.has(address)));
+  const chosen = [...strangers, ...found].find((mentions) => mentions.length > 0);
+  return chosen === undefined ? [] : withWords(chosen, lines);
 }
 
 function atLineStart(lines: readonly string[]): Mention[] {
