@@ -1,5 +1,5 @@
 import type { ParsedMail } from '../reading/parsed-mail.js';
-import { readAutomaticReply } from './automatic/read-automatic-reply.js';
+import { readAutomaticReply, readAutomaticText } from './automatic/read-automatic-reply.js';
 import {
   type AutomaticReply,
   type Classification,
@@ -35,7 +35,8 @@ export function classify(mail: ParsedMail, visibleText: string): Classification 
 
 /** Of a text that has no headers. */
 export function classifyText(visibleText: string): Classification {
-  return fromWording(readWording(visibleText, ''));
+  const automatic = readAutomaticText(visibleText);
+  return automatic === null ? fromWording(readWording(visibleText, '')) : fromAutomaticReply(automatic);
 }
 
 function fromReport(report: Report): Classification {

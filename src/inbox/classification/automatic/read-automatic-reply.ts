@@ -1,7 +1,89 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
 import type { AutomaticReply } from '../classification.js';
+import type { PhraseRule } from '../wording/phrase.js';
+import { evidenceOf, hitsIn, type PhraseHit, sentencesOf, toSentence } from '../wording/sentences.js';
+import { type HeaderSigns, readHeaderSigns } from './automatic-headers.js';
+import { automaticRules } from './automatic-rules.js';
+import {
+  type Circumstances,
+  ENOUGH,
+  readAutomaticWording,
+  type WordingVerdict,
+} from './automatic-wording.js';
+import { returnDateOf } from './return-date.js';
+
+const MAX_SENTENCES = 20;
+/** A subject that answers another mail, in the languages whose programs translate `Re:`. */
+const ANSWERS =
+  /^\s{0,5}(?:re|aw|wg|fwd?|tr|rv|sv|vs|antw|odp|ref|vl|res|enc|r|i)\s?(?:\[\d{1,3}\])?\s?[:：]/i;
+const NO_HEADERS: HeaderSigns = { certain: [], isAbsence: false, isLikely: false, isFromList: false };
 
 /** What a machine answered on behalf of the recipient; null: a person wrote this. */
-export function readAutomaticReply(_mail: ParsedMail, _visibleText: string): AutomaticReply | null {
-  return null;
+export function readAutomaticReply(mail: ParsedMail, visibleText: string): AutomaticReply | null {
+  const date = mail.date === null ? null : new Date(mail.date);
+  return read(visibleText, mail.subject, date, readHeaderSigns(mail), quotes(mail.text ?? ''));
+}
+
+/** The same of a text that has no headers: dates without a year are not read. */
+export function readAutomaticText(visibleText: string): AutomaticReply | null {
+  return read(visibleText, '', null, NO_HEADERS, false);
+}
+
+function read(
+  text: string,
+  subject: string,
+  sentAt: Date | null,
+  headers: HeaderSigns,
+  hasQuote: boolean,
+): AutomaticReply | null {
+  const subjectHit = ANSWERS.test(subject) ? undefined : firstHit(subject, automaticRules.subjects);
+  const words = readWords(text, subject, { ...headers, hasQuote, isAnswer: ANSWERS.test(subject) });
+  const isCertain = headers.certain.length > 0 || subjectHit !== undefined;
+  if (!isCertain && (words === null || words.score < ENOUGH)) return null;
+
+  const hasLeft = words?.kind === 'left';
+  const saysAbsence = words?.kind === 'absence' || isAbsenceSubject(subjectHit) || headers.isAbsence;
+  const hit = words?.hit ?? subjectHit;
+  const isAmerican = hit === undefined || hit.id.startsWith('automatic.en.');
+  return {
+    kind: saysAbsence && !hasLeft ? 'absence' : 'other',
+    hasLeft,
+    returnDate:
+      hasLeft || words?.kind === 'notice'
+        ? null
+        : (returnDateOf(text, sentAt, isAmerican) ?? returnDateOf(subject, sentAt, isAmerican)),
+    confidence: confidenceOf(headers, subjectHit, words),
+    rules: [...headers.certain, ...[subjectHit, words?.hit].flatMap((found) => found?.id ?? [])],
+    evidence: hit === undefined ? null : evidenceOf(hit),
+  };
+}
+
+/** The subject counts as the first sentence, unless it is that of the mail that is answered. */
+function readWords(text: string, subject: string, circumstances: Circumstances): WordingVerdict | null {
+  const opening = circumstances.isAnswer || subject === '' ? [] : [toSentence(subject.slice(0, 300))];
+  return readAutomaticWording([...opening, ...sentencesOf(text, MAX_SENTENCES)], circumstances);
+}
+
+function firstHit(text: string, rules: readonly PhraseRule[]): PhraseHit | undefined {
+  return hitsIn(toSentence(text.slice(0, 300)), rules)[0];
+}
+
+/** "Out of office", and not merely "Automatic reply". */
+function isAbsenceSubject(hit: PhraseHit | undefined): boolean {
+  return hit !== undefined && hitsIn(hit.sentence, automaticRules.absence).length > 0;
+}
+
+function confidenceOf(
+  headers: HeaderSigns,
+  subjectHit: PhraseHit | undefined,
+  words: WordingVerdict | null,
+): number {
+  const known = words === null ? 0 : 0.04;
+  if (headers.certain.length > 0) return 0.94 + known;
+  if (subjectHit !== undefined) return 0.9 + known;
+  return Math.min(0.9, 0.6 + ((words?.score ?? ENOUGH) - ENOUGH) * 0.1);
+}
+
+function quotes(text: string): boolean {
+  return /^>/m.test(text);
 }
