@@ -31,10 +31,12 @@ const DASHES = /^-{2,} ?|[ *_]*-{2,}$/g;
  */
 export function attributionAt(lines: readonly ReplyLine[], at: number): number {
   const first = lines[at];
+  if (first?.kind === 'quote') return isGroupWise(first.text) ? 1 : 0;
   if (first?.kind !== 'text') return 0;
   const anchored = startsLikeAttribution(first.text);
-  if (anchored && isAttribution(BEFORE_QUOTED_WORDS.exec(first.text)?.[0].trim() ?? '', false, true))
-    {return 1;}
+  if (anchored && isAttribution(BEFORE_QUOTED_WORDS.exec(first.text)?.[0].trim() ?? '', false, true)) {
+    return 1;
+  }
   let joined = '';
   for (let end = at; end < lines.length && end < at + MAX_LINES; end++) {
     const line = lines[end];
@@ -57,6 +59,11 @@ export function splitOffAttribution(line: ReplyLine): [own: ReplyLine, attributi
     return null;
   }
   return [toReplyLine(found[1].replace(/ ?-+$/, '')), toReplyLine(found[2])];
+}
+
+/** GroupWise marks nothing but this line: ">>> Jane Doe <jane@…> 02.01.2020 10:00 >>>". */
+function isGroupWise(text: string): boolean {
+  return /^>>> ?[^>\s].*(?:>>>|:)$/.test(text) && TIME.test(text) && DATE.test(text);
 }
 
 /** Whether more lines may belong to an attribution that begins with this one. */

@@ -27,7 +27,7 @@ const OTHER =
 
 /** What a program of a telephone or a web mailer is called; other words than these need "my" before them. */
 const PROGRAM =
-  /iphone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|nokia|xiaomi|windows|outlook|gmail|yahoo|mail|smartphone|phone|mobile|mobil|handy|tablet|tablette|telefon|téléphone|teléfono|telefono|telefone|móvil|movil|celular|cellulare|cell|portable|device|gerät|appareil|dispositivo|dispositif|toestel|телефон|смартфон|айфон|планшет|bluemail|boxer|aqua|htc|motorola|moto|sony|xperia|lg|verizon|at&t|t-mobile|treo|palm|pixel|spark|superhuman|proton|tutanota|zoho|fastmail|aol|orange|puhelin|puhelimesta|mobilen|bärbar|smarttelefon|laptop|4g|5g|lte|matkapuhelimesta|cloud|airmail|newton|thunderbird|wiko|oneplus|oppo|redmi|nexus/iu;
+  /iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|nokia|xiaomi|windows|outlook|gmail|yahoo|mail|smartphone|phone|mobile|mobil|handy|tablet|tablette|telefon|téléphone|teléfono|telefono|telefone|móvil|movil|celular|cellulare|cell|portable|device|gerät|appareil|dispositivo|dispositif|toestel|телефон|смартфон|айфон|планшет|bluemail|boxer|aqua|htc|motorola|moto|sony|xperia|lg|verizon|at&t|t-mobile|treo|palm|pixel|spark|superhuman|proton|tutanota|zoho|fastmail|aol|orange|puhelin|puhelimesta|mobilen|bärbar|smarttelefon|laptop|4g|5g|lte|matkapuhelimesta|cloud|airmail|newton|thunderbird|wiko|oneplus|oppo|redmi|nexus/iu;
 
 const MAX_LENGTH = 90;
 

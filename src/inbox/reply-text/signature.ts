@@ -17,6 +17,8 @@ const CONTACT =
   /@|https?:\/\/|www\.|(?:\+|\b(?:tel|fon|phone|mob|fax|mobil|cell)\b).{0,12}\p{Nd}{2}|\p{Nd}{3}[-. ]\p{Nd}{3,}/iu;
 /** A name alone, behind one dash: "-Jane Doe", "- Jane". */
 const DASHED_NAME = /^-{1,2} ?\p{Lu}[\p{L}'’.]{1,20}(?: \p{Lu}[\p{L}'’.]{0,20}){0,2}$/u;
+/** Two to four words with capitals. */
+const FULL_NAME = /^[*_]*\p{Lu}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){1,3}[*_]*$/u;
 /** What lawyers and scanners add. */
 const DISCLAIMER =
   /^[*_ ]*(?:confidentiality (?:notice|note|warning)|disclaimer ?:|legal (?:notice|disclaimer)|privileged and confidential|important notice ?:|this (?:e-?mail|message|communication|transmission)(?:,? (?:and|including|together with) [^.]{1,60})? (?:is|are|may|contains?|was sent|has been (?:scanned|checked)) .{0,60}(?:confidential|privileged|intended|virus|legally)|the information (?:contained )?in this (?:e-?mail|message|transmission)|virus-?free\.|this email has been checked for viruses|diese e-?mail (?:enthält|kann|ist) .{0,40}vertraulich|der inhalt dieser e-?mail|virenfrei\.|ce (?:message|courriel|mail)(?: et .{1,40})? (?:est|sont|contient|peut) .{0,60}confidentiel|este (?:mensaje|correo|e-?mail|mensagem).{0,60}confidencia|questo messaggio.{0,80}riservat|le informazioni contenute|dit (?:e-?mail)?bericht.{0,60}vertrouwelijk|please consider the environment|before printing|think before you print|avant d'imprimer|ta wiadomość.{0,60}poufn|это сообщение.{0,60}конфиденциальн|настоящее сообщение)/iu;
@@ -34,11 +36,18 @@ function startOfSignature(lines: readonly ReplyLine[]): number {
     if (isMobileSignature(text) || DISCLAIMER.test(text)) return true;
     if (at < tail) return false;
     if (isClosing(text)) return !lines.slice(at + 1).some(isSentence);
-    return RULE.test(text) && lines.slice(at + 1).some((line) => CONTACT.test(line.text));
+    return RULE.test(text) && isSignatureBelow(lines.slice(at + 1));
   });
   const end = start === -1 ? lines.length : start;
   const last = lines.slice(0, end).findLastIndex(({ kind }) => kind !== 'blank');
   return isDashedName(lines, last) ? last : end;
+}
+
+/** What a drawn line must stand above to begin a signature: it may divide her own text as well. */
+function isSignatureBelow(lines: readonly ReplyLine[]): boolean {
+  const first = lines.find(({ kind }) => kind !== 'blank');
+  if (lines.some(({ text }) => CONTACT.test(text))) return true;
+  return FULL_NAME.test(first?.text ?? '') && !lines.some(isSentence);
 }
 
 /** Below closing words, a sentence is hers still: "Best regards, Jane. Please take me off your list." */

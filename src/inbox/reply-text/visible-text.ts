@@ -31,7 +31,7 @@ function ownPassages(lines: readonly ReplyLine[]): ReplyLine[][] {
   for (let at = 0; at < lines.length;) {
     const line = lines[at];
     if (line === undefined) break;
-    const marker = line.kind === 'text' ? quoteMarkerAt(lines, at) : 0;
+    const marker = line.kind === 'blank' ? 0 : quoteMarkerAt(lines, at);
     const quote = marker > 0 ? skipBlank(lines, at + marker) : at;
     const quoteEnd = lines[quote]?.kind === 'quote' ? endOfQuote(lines, quote) : quote;
     if (quoteEnd > quote) {
@@ -56,6 +56,7 @@ function ownPassages(lines: readonly ReplyLine[]): ReplyLine[][] {
 
 /** How many lines, from `at` on, announce quoted mail; 0: none. */
 function quoteMarkerAt(lines: readonly ReplyLine[], at: number): number {
-  if (isSeparator(lines[at]?.text ?? '')) return 1;
+  const line = lines[at];
+  if (line?.kind === 'text' && isSeparator(line.text)) return 1;
   return attributionAt(lines, at) || headerBlockAt(lines, at);
 }
