@@ -45,11 +45,11 @@ describe('MailReader', () => {
   it(
     "leaves the caller's bytes alone",
     async () => {
-      const before = Buffer.from(ORDINARY);
+      const hers = Uint8Array.from(ORDINARY);
 
-      await reader.read(before);
+      await reader.read(hers);
 
-      expect(before).toEqual(ORDINARY);
+      expect(hers).toEqual(Uint8Array.from(ORDINARY));
     },
     PATIENCE_MS,
   );
