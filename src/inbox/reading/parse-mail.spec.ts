@@ -110,7 +110,7 @@ describe('parseMail', () => {
     const mail = await parse(
       'From: eve@example.com',
       `To: ${'a@example.com, b@example.com, '.repeat(100)}`,
-      `Cc: ${numbered(300, (n) => `a${n}@example.com, `)}, ${'x'.repeat(400)}@example.com`,
+      `Cc: ${'x'.repeat(400)}@example.com, ${numbered(300, (n) => `a${n}@example.com, `)}`,
       `References: ${numbered(300, (n) => `<${n}@example.com> `)}`,
       MULTIPART,
       numbered(2000, (n) => `X-${n}: y\r\n`),
@@ -126,6 +126,7 @@ describe('parseMail', () => {
     expect(mail.parts[0]?.text.length).toBeLessThanOrEqual(MAX_TEXT);
     expect(mail.headers).toHaveLength(1000);
     expect(mail.recipients).toHaveLength(100);
+    expect(mail.recipients.slice(0, 3)).toEqual(['a@example.com', 'b@example.com', 'a0@example.com']);
     expect(mail.references).toHaveLength(100);
     expect(mail.references.at(-1)).toBe('<299@example.com>');
   });

@@ -52,6 +52,7 @@ describe('unread', () => {
   it('tells what the header says, of either line end', () => {
     const header = [
       ...[
+        '',
         'From ann@example.com Mon Mar  2 10:00:00 2026',
         'Received: by nobody',
         'From: Ann <ann@example.com>',
@@ -62,7 +63,12 @@ describe('unread', () => {
         ' an alle',
         'Message-ID: <2@example.com>',
       ],
-      ...['In-Reply-To: <1@example.org>', 'References: <0@example.org>', ' <1@example.org>'],
+      ...[
+        'In-Reply-To: <1@example.org>',
+        'References: <0@example.org>',
+        ' <1@example.org>',
+        'Subject: again',
+      ],
       ...['Date: Mon, 02 Mar 2026 10:00:00 +0100', '', 'Subject: of the body'],
     ];
 
