@@ -17,6 +17,14 @@ export class DatabaseConnectionError extends Error {
   }
 }
 
+/** Another transaction has changed what this one went by: all of its work has to run again. */
+export class OvertakenError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OvertakenError';
+  }
+}
+
 /** Node's codes are words: EPIPE is as long as a SQLSTATE, but no class starts like it. */
 const SQLSTATE = /^(?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
@@ -32,6 +40,7 @@ const NO_CONNECTION_CODE =
 
 /** Sorts any error by the SQLSTATE of the database error in it (PostgreSQL manual, appendix A). */
 export function classifyDatabaseError(error: unknown): DatabaseErrorKind {
+  if (error instanceof OvertakenError) return 'unavailable';
   const driverError = driverErrorOf(error);
   if (driverError === null) return 'other';
 
@@ -50,6 +59,7 @@ export function violatedConstraint(error: unknown): string | null {
 
 /** True when the transaction only lost against another one: all of it may run again. */
 export function lostAgainstAnother(error: unknown): boolean {
+  if (error instanceof OvertakenError) return true;
   const driverError = driverErrorOf(error);
   return driverError !== null && LOST_AGAINST_ANOTHER.test(sqlStateOf(driverError) ?? '');
 }

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { TcpFaultProxy } from '../../test/support/tcp-fault-proxy.js';
 import { postgresOptions, type PoolLimits } from './connection-options.js';
-import { classifyDatabaseError, violatedConstraint } from './database-error.js';
+import { classifyDatabaseError, OvertakenError, violatedConstraint } from './database-error.js';
 import { Database, type Transaction } from './database.js';
 
 let testDatabase: TestDatabase;
@@ -28,7 +28,7 @@ afterAll(() => testDatabase.drop());
 
 /** A pool of its own, so that its limits and its broken connections stay with one test. */
 async function openDatabase(limits: Partial<PoolLimits>, url = testDatabase.url): Promise<Database> {
-  const options = postgresOptions(url, { max: 2, connectTimeoutMs: 2_000, queryTimeoutMs: 2_000, ...limits });
+  const options = postgresOptions(url, { max: 2, connectTimeoutMs: 10_000, queryTimeoutMs: 10_000, ...limits });
   const dataSource = await new DataSource(options).initialize();
   closers.push(() => dataSource.destroy());
   return new Database(dataSource);
@@ -131,6 +131,22 @@ describe('Database.transaction', () => {
 
     expect({ runs, outcome }).toEqual({ runs: row.runs, outcome: row.outcome });
     expect(await balances()).toEqual([row.outcome === 'committed' ? 90 : 100, 100]);
+  });
+
+  it('runs again when its work finds itself overtaken, and is unavailable when that goes on', async () => {
+    let overtaken = 1;
+    const work = () =>
+      database.transaction(async (tx) => {
+        await tx.query(withdraw);
+        if (overtaken > 0) throw new OvertakenError(`${(overtaken -= 1)} to go`);
+      });
+
+    await work();
+    expect(await balances()).toEqual([90, 100]);
+
+    overtaken = 4;
+    expect(classifyDatabaseError(await failureOf(work()))).toBe('unavailable');
+    expect(await balances()).toEqual([90, 100]);
   });
 
   it('commits both of two transactions that deadlock', async () => {

@@ -28,8 +28,9 @@ export class Database {
 
   /**
    * Commits what `work` did through `tx`, or nothing when it throws. The whole work runs again, up to three times, when
-   * another transaction won (SQLSTATE 40001, 40P01): it must change nothing outside the database, and must not use this
-   * object, whose other connections do not see the transaction and may be all taken.
+   * another transaction won (SQLSTATE 40001, 40P01, or an `OvertakenError` of the work itself): it must change nothing
+   * outside the database, and must not use this object, whose other connections do not see the transaction and may be
+   * all taken.
    *
    * An error of the connection leaves open whether the commit happened.
    */

@@ -10,6 +10,8 @@ import { OutboundEmailsReadModel } from './api/outbound-emails.view.js';
 import { CapacityController } from './caps/capacity.controller.js';
 import { CapacityReadModel } from './caps/capacity.view.js';
 import { QuotaRepository } from './caps/quota.repository.js';
+import { DeliveryRepository } from './delivery/delivery.repository.js';
+import { DeliveryService } from './delivery/delivery.service.js';
 import { ClaimRepository } from './dispatch/claim.repository.js';
 import { DispatchQueueRepository } from './dispatch/dispatch-queue.repository.js';
 import { Dispatcher } from './dispatch/dispatcher.service.js';
@@ -60,6 +62,8 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     BatchSendingService,
     CapacityReadModel,
     ClaimRepository,
+    DeliveryRepository,
+    DeliveryService,
     DispatchQueueRepository,
     Dispatcher,
     EmailComposer,
@@ -85,6 +89,6 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     UnsubscribeRepository,
     UnsubscribeService,
   ],
-  exports: [EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel, RecipientStops],
+  exports: [DeliveryService, EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel],
 })
 export class EmailModule {}

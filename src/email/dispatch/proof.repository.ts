@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../database/database.js';
-import { violatedConstraint } from '../../database/database-error.js';
+import { OvertakenError, violatedConstraint } from '../../database/database-error.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import type { StoredStatus } from '../entities/outbound-email.entity.js';
 
@@ -14,10 +14,16 @@ export interface Proof {
 /** `foreign`: no mail of this database was ever sent under that key. */
 export type ProofResult = 'settled' | 'known' | 'foreign';
 
+/** What a proof was about, and what it changed. */
+export type ProvenMail =
+  | { readonly kind: 'settled' | 'known'; readonly emailId: number }
+  | { readonly kind: 'foreign'; readonly emailId: null };
+
 interface ProvenAttempt {
   outbound_email_id: number;
   started_at: Date;
   day: string;
+  known: boolean;
 }
 
 interface OwedRow {
@@ -27,15 +33,13 @@ interface OwedRow {
 
 interface EmailRow {
   status: StoredStatus;
+  sent_at: Date | null;
   lead_id: number;
   campaign_id: number;
   simulated: boolean;
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** How often a person may queue a mail again in the very instant in which its proof arrives. */
-const MOST_TRIES = 5;
 
 /** Settles mail by proof that the provider accepted it. Only ever to SENT: that a proof is missing proves nothing. */
 @Injectable()
@@ -51,72 +55,99 @@ export class ProofRepository {
    * had given back is taken again, if need be above the cap. Repeating it is safe, also at the same time.
    */
   async settleByTag(proof: Proof): Promise<ProofResult> {
-    if (!UUID.test(proof.sendKey)) return 'foreign';
-    try {
-      return await this.settle(proof, false);
-    } catch (error) {
-      if (violatedConstraint(error) !== 'uq_outbound_emails_provider_message_id') throw error;
-      // A provider that names two mails alike must not make us send one of them again.
-      return this.settle(proof, true);
-    }
+    return (await this.database.transaction((tx) => this.settleByTagIn(tx, proof))).kind;
   }
 
-  private async settle(proof: Proof, idIsTaken: boolean): Promise<ProofResult> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const result = await this.database.transaction((tx) => this.trySettle(tx, proof, idIsTaken));
-      if (result !== 'requeued') return result;
-    }
-    throw new Error('A mail that is proven to be sent is QUEUED, and owed nothing');
+  /** {@link settleByTag} as a part of the caller's transaction, before its locks of leads. */
+  async settleByTagIn(tx: Transaction, { sendKey, messageId }: Proof): Promise<ProvenMail> {
+    if (!UUID.test(sendKey)) return FOREIGN;
+    return this.settle(tx, await this.findAttempt(tx, 'send_key', sendKey), messageId);
   }
 
-  private async trySettle(
+  /**
+   * The same by what only mail that was sent can cause: a report that it came back, or a complaint about it. It names
+   * the mail, and not the provider's id of it. `foreign`: the mail was never attempted, so the report is not true.
+   */
+  async settleByReportIn(tx: Transaction, emailId: number): Promise<ProvenMail> {
+    return this.settle(tx, await this.findAttempt(tx, 'outbound_email_id', emailId), null);
+  }
+
+  private async settle(
     tx: Transaction,
-    { sendKey, messageId }: Proof,
-    idIsTaken: boolean,
-  ): Promise<ProofResult | 'requeued'> {
-    const attempt = await this.findAttempt(tx, sendKey);
-    if (attempt === null) return 'foreign';
-    const id = attempt.outbound_email_id;
+    attempt: ProvenAttempt | null,
+    messageId: string | null,
+  ): Promise<ProvenMail> {
+    if (attempt === null) return FOREIGN;
+    const emailId = attempt.outbound_email_id;
+    if (attempt.known) return { kind: 'known', emailId };
     const [owed] = await tx.query<OwedRow>(
       `DELETE FROM cam_dispatch_queue WHERE outbound_email_id = $1
        RETURNING retry_count, cap_day IS NOT NULL AS holds_place`,
-      [id],
+      [emailId],
     );
     const [email] = await tx.query<EmailRow>(
-      'SELECT status, lead_id, campaign_id, simulated FROM cam_outbound_emails WHERE id = $1 FOR UPDATE',
-      [id],
+      `SELECT status, sent_at, lead_id, campaign_id, simulated FROM cam_outbound_emails WHERE id = $1
+          FOR NO KEY UPDATE`,
+      [emailId],
     );
-    if (email === undefined) return 'foreign';
-    if (email.status === 'SENT' || email.status === 'BOUNCED') return 'known';
-    // Queued again after we had looked for its queue row. We must not take that row's lock now, out of turn.
-    if (email.status === 'QUEUED' && owed === undefined) return 'requeued';
+    if (email === undefined) return FOREIGN;
+    if (email.sent_at !== null) return { kind: 'known', emailId };
+    // Queued again after we had looked for its queue row, whose lock we must not take now, out of turn.
+    if (email.status === 'QUEUED' && owed === undefined) {
+      throw new OvertakenError('A mail that is proven to be sent was queued again in the same instant');
+    }
 
-    await tx.query(
-      `UPDATE cam_outbound_emails
-          SET status = 'SENT', sent_at = $2, error_code = NULL, error_message = NULL,
-              provider_message_id = CASE WHEN $4 THEN NULL ELSE $3 END,
-              email_metadata = CASE WHEN $4
-                THEN email_metadata || jsonb_build_object('repeated_provider_message_id', $3::text)
-                ELSE email_metadata END,
-              retry_count = COALESCE($5, retry_count), updated_at = cam_now()
-        WHERE id = $1`,
-      [id, attempt.started_at, messageId, idIsTaken, owed?.retry_count ?? null],
-    );
+    await markSent(tx, attempt, messageId, owed);
     if (!email.simulated) await markContacted(tx, email, attempt);
     if (await lacksPlace(tx, attempt, email, owed)) await takePlace(tx, attempt, email);
-    return 'settled';
+    return { kind: 'settled', emailId };
   }
 
-  /** The attempt that the provider speaks of: the last one under the key, of those which may have been accepted. */
-  private async findAttempt(tx: Transaction, sendKey: string): Promise<ProvenAttempt | null> {
+  /** The attempt that the proof speaks of: the last one of those which may have been accepted. */
+  private async findAttempt(
+    tx: Transaction,
+    column: 'send_key' | 'outbound_email_id',
+    value: string | number,
+  ): Promise<ProvenAttempt | null> {
     const [attempt] = await tx.query<ProvenAttempt>(
-      `SELECT outbound_email_id, started_at, (started_at AT TIME ZONE $2)::date::text AS day
-         FROM cam_send_attempts WHERE send_key = $1
-        ORDER BY outcome IS NOT NULL AND outcome NOT IN ('accepted', 'ambiguous', 'conflicting'), attempt DESC
+      `SELECT a.outbound_email_id, a.started_at, (a.started_at AT TIME ZONE $2)::date::text AS day,
+              o.sent_at IS NOT NULL AS known
+         FROM cam_send_attempts AS a JOIN cam_outbound_emails AS o ON o.id = a.outbound_email_id
+        WHERE a.${column} = $1
+        ORDER BY a.outcome IS NOT NULL AND a.outcome NOT IN ('accepted', 'ambiguous', 'conflicting'), a.attempt DESC
         LIMIT 1`,
-      [sendKey, this.quota.timeZone],
+      [value, this.quota.timeZone],
     );
     return attempt ?? null;
+  }
+}
+
+const FOREIGN: ProvenMail = { kind: 'foreign', emailId: null };
+
+async function markSent(
+  tx: Transaction,
+  { outbound_email_id: id, started_at: startedAt }: ProvenAttempt,
+  messageId: string | null,
+  owed: OwedRow | undefined,
+): Promise<void> {
+  try {
+    // A provider that names two mails alike must not make us send one of them again.
+    await tx.query(
+      `UPDATE cam_outbound_emails AS o
+          SET status = 'SENT', sent_at = $2, error_code = NULL, error_message = NULL,
+              provider_message_id = CASE WHEN twin.taken THEN NULL ELSE $3 END,
+              email_metadata = CASE WHEN twin.taken
+                THEN o.email_metadata || jsonb_build_object('repeated_provider_message_id', $3::text)
+                ELSE o.email_metadata END,
+              retry_count = COALESCE($4, o.retry_count), updated_at = cam_now()
+         FROM (SELECT EXISTS (SELECT FROM cam_outbound_emails
+                               WHERE provider_message_id = $3 AND id <> $1) AS taken) AS twin
+        WHERE o.id = $1`,
+      [id, startedAt, messageId, owed?.retry_count ?? null],
+    );
+  } catch (error) {
+    if (violatedConstraint(error) !== 'uq_outbound_emails_provider_message_id') throw error;
+    throw new OvertakenError('Another mail has taken the provider id in the same instant', { cause: error });
   }
 }
 

@@ -399,10 +399,13 @@ describe('SettlementRepository, the fence', () => {
     expect(await placesTaken()).toEqual([1, 1]);
   });
 
-  it('leaves a bounced mail bounced', async () => {
+  it.each([
+    ['bounced', `status = 'BOUNCED', bounced_at = cam_now()`],
+    ['was given up by the provider', `status = 'FAILED', error_code = 'PROVIDER_FAILED'`],
+  ])('leaves a mail alone that %s after it was sent', async (_name, end) => {
     const first = await lease();
     await engine.settlements.settle(first, SENT, ACCEPTED);
-    await db.query(`UPDATE cam_outbound_emails SET status = 'BOUNCED', bounced_at = cam_now()`);
+    await db.query(`UPDATE cam_outbound_emails SET ${end}`);
     const before = await emailRow();
 
     await engine.settlements.settle(first, SENT, ACCEPTED);

@@ -193,7 +193,7 @@ export class SettlementRepository {
                   ELSE o.email_metadata END,
                 retry_count = COALESCE(closed.retry_count, o.retry_count), updated_at = cam_now()
            FROM accepted LEFT JOIN closed ON closed.outbound_email_id = accepted.id
-          WHERE o.id = accepted.id AND o.status NOT IN ('SENT', 'BOUNCED')
+          WHERE o.id = accepted.id AND o.sent_at IS NULL
          RETURNING o.lead_id, o.simulated
        ), noted AS (
          UPDATE cam_send_attempts AS t

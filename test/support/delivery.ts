@@ -1,0 +1,31 @@
+import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
+import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
+import { SendingConfig } from '../../src/config/sending.config.js';
+import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
+import { DeliveryRepository } from '../../src/email/delivery/delivery.repository.js';
+import { DeliveryService } from '../../src/email/delivery/delivery.service.js';
+import { ProofRepository } from '../../src/email/dispatch/proof.repository.js';
+import { RecipientStops } from '../../src/email/recipients/recipient-stops.service.js';
+import { LeadsRepository } from '../../src/leads/leads.repository.js';
+import { LeadsService } from '../../src/leads/leads.service.js';
+import { SuppressionsRepository } from '../../src/suppressions/suppressions.repository.js';
+import { SuppressionsService } from '../../src/suppressions/suppressions.service.js';
+import { configOf } from './config.js';
+import type { TestDatabase } from './test-database.js';
+
+/** What records the fate of sent mail, wired up over a database of a spec and without HTTP. */
+export interface Delivery {
+  readonly service: DeliveryService;
+  readonly proofs: ProofRepository;
+}
+
+export function createDelivery({ database }: Pick<TestDatabase, 'database'>): Delivery {
+  const quota = new QuotaRepository(configOf(SendingConfig, { timeZone: 'UTC', dailyCap: 0 }));
+  const proofs = new ProofRepository(database, quota);
+  const leads = new LeadsService(
+    new LeadsRepository(database),
+    new CampaignsService(new CampaignsRepository(database)),
+  );
+  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository()));
+  return { service: new DeliveryService(new DeliveryRepository(), proofs, stops), proofs };
+}
