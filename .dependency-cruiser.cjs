@@ -171,7 +171,7 @@ const roles = [
     from: { path: `^src/.*${PURE}` },
     to: {
       path: [
-        npm('@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|fastify|rxjs'),
+        npm('@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|nodemailer|fastify|rxjs'),
         '^(node:)?(fs|net|tls|http|https|http2|dns|child_process|worker_threads)(/|$)',
       ],
       reachable: true,
@@ -183,7 +183,7 @@ const roles = [
     from: { path: '^src/common/', pathNot: SPEC },
     to: {
       path: npm(
-        '@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|fastify|class-validator|class-transformer',
+        '@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|nodemailer|fastify|class-validator|class-transformer',
       ),
     },
   },
@@ -216,6 +216,12 @@ const packages = [
     comment: 'The SDK is reached through the port: its errors and types end in provider/resend/.',
     from: { path: '^(src|scripts)/', pathNot: ['^src/email/provider/resend/', SPEC] },
     to: { path: npm('resend') },
+  },
+  {
+    name: 'nodemailer-in-its-adapter-only',
+    comment: 'The SMTP client is reached through the port: its errors and types end in provider/smtp/.',
+    from: { path: '^(src|scripts)/', pathNot: ['^src/email/provider/smtp/', SPEC] },
+    to: { path: npm('nodemailer') },
   },
   {
     name: 'schedule-in-tasks-only',

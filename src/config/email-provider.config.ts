@@ -3,6 +3,7 @@ import { EnvironmentVariable } from './environment-variable.js';
 import { FeatureConfig, type Rule } from './feature-config.js';
 import { httpsUrl } from './https-url.js';
 import { boolean, invalid, positiveNumber, secretText, valid, type Parser } from './parser.js';
+import { type SmtpServer, smtpServer } from './smtp-server.js';
 
 const sender: Parser<string> = {
   allowed: 'address@domain or Name <address@domain>',
@@ -19,18 +20,28 @@ export class EmailProviderConfig extends FeatureConfig {
   static readonly rules: readonly Rule<EmailProviderConfig>[] = [
     {
       blames: 'fromEmail',
-      fields: ['resendApiKey', 'fromEmail', 'dryRun'],
-      problem: ({ resendApiKey, fromEmail, dryRun }) =>
-        resendApiKey !== null && !dryRun && /[@.]example\.com>?$/i.test(fromEmail)
-          ? 'is a placeholder while AICMO_RESEND_API_KEY sends real mail'
-          : null,
+      fields: ['resendApiKey', 'smtpServer', 'fromEmail', 'dryRun'],
+      problem: ({ resendApiKey, smtpServer: server, fromEmail, dryRun }) => {
+        if (dryRun || (resendApiKey === null && server === null)) return null;
+        const live = resendApiKey === null ? 'AICMO_SMTP_URL' : 'AICMO_RESEND_API_KEY';
+        return /[@.]example\.com>?$/i.test(fromEmail)
+          ? `is a placeholder while ${live} sends real mail`
+          : null;
+      },
       allowed:
         'an address at a domain that the provider has verified as yours, or AICMO_CAM_EMAIL_DRY_RUN=true',
+    },
+    {
+      blames: 'smtpServer',
+      fields: ['resendApiKey', 'smtpServer'],
+      problem: ({ resendApiKey, smtpServer: server }) =>
+        resendApiKey !== null && server !== null ? 'is set beside AICMO_RESEND_API_KEY' : null,
+      allowed: 'one of the two: mail goes through one provider',
     },
   ];
 
   @EnvironmentVariable('AICMO_RESEND_API_KEY', secretText, {
-    doc: 'API key of Resend; set: mail goes through Resend, empty: the NoOp provider sends nothing.',
+    doc: 'API key of Resend; set: mail goes through Resend. Without it and AICMO_SMTP_URL nothing is sent.',
     secret: true,
   })
   readonly resendApiKey: string | null;
@@ -47,6 +58,12 @@ export class EmailProviderConfig extends FeatureConfig {
     doc: "Base URL of Resend's API, https, or http to a loopback host; empty: the SDK's own.",
   })
   readonly resendBaseUrl: string | null;
+
+  @EnvironmentVariable('AICMO_SMTP_URL', smtpServer, {
+    doc: 'smtp://user:password@host:587, or smtps://; set: mail goes through that server, by TLS unless on loopback.',
+    secret: true,
+  })
+  readonly smtpServer: SmtpServer | null;
 
   @EnvironmentVariable('AICMO_RESEND_RATE_PER_SECOND', positiveNumber({ max: 1_000_000 }), {
     default: '2',

@@ -39,6 +39,7 @@ describe('loadConfig', () => {
       AICMO_RESEND_API_KEY: null,
       AICMO_RESEND_FROM_EMAIL: 'support@aicmo.example.com',
       AICMO_RESEND_BASE_URL: null,
+      AICMO_SMTP_URL: null,
       AICMO_RESEND_RATE_PER_SECOND: 2,
       AICMO_CAM_EMAIL_DRY_RUN: false,
       AICMO_CAM_EMAIL_DAILY_CAP: 500,
@@ -108,6 +109,42 @@ describe('loadConfig', () => {
     expect(read({ [name]: text })).toEqual({ ...read({}), [name]: value });
   });
 
+  it.each<[string, unknown]>([
+    [
+      'smtp://cam%40acme:p%2Fss@mail.acme.test',
+      {
+        host: 'mail.acme.test',
+        port: 587,
+        tls: 'starttls',
+        login: { user: 'cam@acme', password: 'p/ss' },
+      },
+    ],
+    ['smtps://mail.acme.test/', { host: 'mail.acme.test', port: 465, tls: 'implicit', login: null }],
+    ['smtp://127.0.0.1:1025', { host: '127.0.0.1', port: 1025, tls: 'none', login: null }],
+    ['smtp://[::1]:25', { host: '::1', port: 25, tls: 'none', login: null }],
+    ['smtps://localhost:465', { host: 'localhost', port: 465, tls: 'implicit', login: null }],
+  ])('reads the mail server of AICMO_SMTP_URL %j', (url, server) => {
+    const { emailProvider } = loadConfig({ AICMO_SMTP_URL: url, AICMO_RESEND_FROM_EMAIL: 'me@acme.test' });
+
+    expect(emailProvider.smtpServer).toEqual(server);
+  });
+
+  it('refuses two live providers at once', () => {
+    const both = {
+      AICMO_RESEND_API_KEY: 're_live',
+      AICMO_SMTP_URL: 'smtp://cam:hunter2@mail.acme.test',
+      AICMO_RESEND_FROM_EMAIL: 'me@acme.test',
+    };
+
+    expect(faultsOf(both)).toEqual([
+      {
+        variable: 'AICMO_SMTP_URL',
+        detail:
+          'the value (not shown) is set beside AICMO_RESEND_API_KEY; allowed: one of the two: mail goes through one provider',
+      },
+    ]);
+  });
+
   it('compiles the allowlist', () => {
     const { sending } = loadConfig({ AICMO_CAM_EMAIL_ALLOWLIST_REGEX: '@acme\\.test$' });
 
@@ -153,6 +190,12 @@ describe('loadConfig', () => {
     ['AICMO_RESEND_BASE_URL', 'ftp://localhost', 'would send what it carries in clear text'],
     ['AICMO_RESEND_BASE_URL', 'https://user:pass@resend.acme.test', 'holds credentials'],
     ['AICMO_RESEND_BASE_URL', 'https://resend.acme.test/?a=b', 'holds a query or fragment'],
+    ['AICMO_SMTP_URL', 'mail.acme.test', 'is not a URL'],
+    ['AICMO_SMTP_URL', 'https://mail.acme.test', 'does not begin with smtp:// or smtps://'],
+    ['AICMO_SMTP_URL', 'smtp://', 'names no host'],
+    ['AICMO_SMTP_URL', 'smtp://mail.acme.test/inbox', 'holds a path, query or fragment'],
+    ['AICMO_SMTP_URL', 'smtp://cam@mail.acme.test', 'holds half of a login'],
+    ['AICMO_SMTP_URL', 'smtp://cam:100%@mail.acme.test', 'holds a login that is not percent-encoded'],
     ['AICMO_RESEND_RATE_PER_SECOND', '0', 'is out of range'],
     ['AICMO_RESEND_RATE_PER_SECOND', '0.0', 'is out of range'],
     ['AICMO_RESEND_RATE_PER_SECOND', '1000000.1', 'is out of range'],
@@ -209,6 +252,15 @@ describe('loadConfig', () => {
       ]);
     },
   );
+
+  it('refuses to send real mail from a placeholder through a mail server too', () => {
+    expect(faultsOf({ AICMO_SMTP_URL: 'smtp://127.0.0.1:1025' })).toEqual([
+      {
+        variable: 'AICMO_RESEND_FROM_EMAIL',
+        detail: expect.stringContaining('a placeholder while AICMO_SMTP_URL sends real mail'),
+      },
+    ]);
+  });
 
   it.each([
     ['a domain of its own', { AICMO_RESEND_API_KEY: 're_live', AICMO_RESEND_FROM_EMAIL: 'me@acme.test' }],

@@ -8,7 +8,7 @@ import { CONFIG_CLASSES, loadConfig } from './load-config.js';
 const DIGEST = createHash('sha256').update('key').digest('hex');
 
 describe('secrets', () => {
-  const SECRETS = ['DATABASE_URL', 'AICMO_API_KEYS', 'AICMO_RESEND_API_KEY'];
+  const SECRETS = ['DATABASE_URL', 'AICMO_API_KEYS', 'AICMO_RESEND_API_KEY', 'AICMO_SMTP_URL'];
 
   it('are the variables that hold credentials', () => {
     const variables = CONFIG_CLASSES.flatMap((Feature) => variablesOf(Feature));
@@ -42,6 +42,16 @@ describe('secrets', () => {
     expect(dump(configuration)).not.toContain(DIGEST);
   });
 
+  it('do not show when they are the login of a mail server', () => {
+    const { emailProvider } = loadConfig({
+      AICMO_SMTP_URL: 'smtp://cam:hunter2@mail.acme.test',
+      AICMO_RESEND_FROM_EMAIL: 'me@acme.test',
+    });
+
+    expect(inspect(emailProvider, { depth: null, showHidden: true })).not.toContain('hunter2');
+    expect(JSON.stringify(emailProvider)).not.toContain('hunter2');
+  });
+
   it('tell that they are set, and everything else is shown', () => {
     const { database, emailProvider } = loadConfig({
       AICMO_RESEND_API_KEY: 're_x',
@@ -53,6 +63,7 @@ describe('secrets', () => {
       resendApiKey: '[secret]',
       fromEmail: 'support@aicmo.example.com',
       resendBaseUrl: null,
+      smtpServer: null,
       ratePerSecond: 2,
       dryRun: true,
     });

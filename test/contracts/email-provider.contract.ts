@@ -10,6 +10,8 @@ export interface EmailProviderHarness {
   remake(): EmailProvider;
   /** Other accounts of the same kind: another key, another place. Empty where there is only one account. */
   readonly others: readonly EmailProvider[];
+  /** True when the message id is made of the mail: one mail that leaves twice has one name. */
+  readonly namesTheMail?: true;
   /** What the fingerprint must not give away; empty where there is nothing to hide. */
   readonly secrets: readonly string[];
   /** Makes the next call run into its time limit; absent where there is nobody to wait for. */
@@ -93,7 +95,7 @@ export function describeEmailProviderContract(
     it('delivers an accepted mail, unless it is simulated', async () => {
       const outcome = await provider.send(MAIL, 'k1', TIMEOUT_MS);
 
-      expect(outcome).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/./) });
+      expect(outcome).toMatchObject({ kind: 'accepted', messageId: expect.stringMatching(/./) });
       expect(harness.delivered('k1')).toBe(provider.simulated ? 0 : 1);
     });
 
@@ -110,7 +112,7 @@ export function describeEmailProviderContract(
       const second = await provider.send({ ...MAIL }, 'k1', TIMEOUT_MS);
 
       const remembers = !provider.simulated && provider.dedupeWindowMs > 0;
-      expect(acceptedId(second) === acceptedId(first)).toBe(remembers);
+      expect(acceptedId(second) === acceptedId(first)).toBe(remembers || harness.namesTheMail === true);
       expect(harness.delivered('k1')).toBe(deliveriesOfTwoCalls(provider));
     });
 

@@ -318,6 +318,24 @@ describe('SettlementRepository.settle', () => {
     expect(rows.flatMap(({ repeated }) => repeated ?? [])).toEqual(['m2', 'm2']);
   });
 
+  it("records the Message-ID that the recipient sees, and nothing in the place of another mail's", async () => {
+    const first = await lease();
+    await engine.settlements.settle(first, { ...SENT, messageIdHeader: '<1@provider.test>' }, ACCEPTED);
+    const second = await lease();
+    await engine.settlements.settle(
+      second,
+      { kind: 'sent', messageId: 'm2', messageIdHeader: '<1@provider.test>' },
+      ACCEPTED,
+    );
+
+    expect(
+      await db.query('SELECT status, provider_message_id_header FROM cam_outbound_emails ORDER BY id'),
+    ).toEqual([
+      { status: 'SENT', provider_message_id_header: '<1@provider.test>' },
+      { status: 'SENT', provider_message_id_header: null },
+    ]);
+  });
+
   it('never moves the time of contact back', async () => {
     const later = new Date('2026-03-11T00:00:00Z');
 

@@ -26,6 +26,8 @@ export interface StoppedEmail extends Stop {
 interface Acceptance {
   readonly lease: Lease;
   readonly messageId: string;
+  /** The Message-ID that the recipient sees; null: not known yet. */
+  readonly messageIdHeader: string | null;
 }
 
 interface ReleasedRow {
@@ -39,6 +41,12 @@ interface ReleasedRow {
 
 /** Longest text that the columns take. */
 const MESSAGE_LENGTH = 500;
+
+/** The UNIQUEs of what a provider calls a mail. */
+const NAMES_OF_A_MAIL: ReadonlySet<string> = new Set([
+  'uq_outbound_emails_provider_message_id',
+  'uq_outbound_emails_provider_message_id_header',
+]);
 
 /** Acceptances written by one statement. */
 const MOST_ACCEPTANCES = 200;
@@ -71,7 +79,11 @@ export class SettlementRepository {
   async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<boolean> {
     switch (settlement.kind) {
       case 'sent':
-        return this.settleAccepted({ lease, messageId: settlement.messageId });
+        return this.settleAccepted({
+          lease,
+          messageId: settlement.messageId,
+          messageIdHeader: settlement.messageIdHeader ?? null,
+        });
       case 'failed':
       case 'dropped':
       case 'unknown':
@@ -164,7 +176,7 @@ export class SettlementRepository {
     try {
       return await this.acceptances.ask(acceptance);
     } catch (error) {
-      if (violatedConstraint(error) !== 'uq_outbound_emails_provider_message_id') throw error;
+      if (!NAMES_OF_A_MAIL.has(violatedConstraint(error) ?? '')) throw error;
       // A provider that names two mails alike must not make us send one of them again.
       await this.writeAcceptances([acceptance], true);
       return true;
@@ -180,7 +192,8 @@ export class SettlementRepository {
   private async writeAcceptances(batch: readonly Acceptance[], idIsTaken: boolean): Promise<void> {
     await this.database.query(
       `WITH accepted AS MATERIALIZED (
-         SELECT DISTINCT ON (id) * FROM unnest($1::integer[], $2::text[]) AS a (id, message_id)
+         SELECT DISTINCT ON (id) * FROM unnest($1::integer[], $2::text[], $5::text[])
+                AS a (id, message_id, message_id_header)
        ), closed AS (
          DELETE FROM cam_dispatch_queue AS q USING accepted WHERE q.outbound_email_id = accepted.id
          RETURNING q.outbound_email_id, q.retry_count
@@ -188,6 +201,9 @@ export class SettlementRepository {
          UPDATE cam_outbound_emails AS o
             SET status = 'SENT', sent_at = COALESCE(o.sent_at, cam_now()), error_code = NULL, error_message = NULL,
                 provider_message_id = CASE WHEN $4 THEN NULL ELSE message_id END,
+                provider_message_id_header = CASE
+                  WHEN $4 THEN o.provider_message_id_header
+                  ELSE COALESCE(accepted.message_id_header, o.provider_message_id_header) END,
                 email_metadata = CASE WHEN $4
                   THEN o.email_metadata || jsonb_build_object('repeated_provider_message_id', message_id)
                   ELSE o.email_metadata END,
@@ -214,6 +230,7 @@ export class SettlementRepository {
         batch.map(({ messageId }) => messageId),
         batch.map(({ lease }) => lease.attempt),
         idIsTaken,
+        batch.map(({ messageIdHeader }) => messageIdHeader),
       ],
     );
     this.logger.log({ event: 'outbound.sent', email_ids: batch.map(({ lease }) => lease.emailId) });

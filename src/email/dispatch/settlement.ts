@@ -17,7 +17,7 @@ export interface AttemptHistory {
 
 /** What one attempt does to its mail. `definite`: the provider certainly did not accept this attempt. */
 export type Settlement =
-  | { readonly kind: 'sent'; readonly messageId: string }
+  | { readonly kind: 'sent'; readonly messageId: string; readonly messageIdHeader?: string }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'dropped'; readonly code: string; readonly message: string }
   | { readonly kind: 'unknown'; readonly code: string; readonly message: string }
@@ -52,7 +52,7 @@ const WISH_JITTER_MS = 1_000;
 export function settleAttempt(outcome: SendOutcome, history: AttemptHistory, rules: RetryRules): Settlement {
   switch (outcome.kind) {
     case 'accepted':
-      return { kind: 'sent', messageId: outcome.messageId };
+      return { ...outcome, kind: 'sent' };
     case 'rejected':
       return history.maybeSentBefore
         ? {

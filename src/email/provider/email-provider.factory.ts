@@ -5,19 +5,25 @@ import { NoOpEmailProvider } from './noop/noop-email-provider.js';
 import type { ResendAccount } from './resend/resend-client.js';
 import { ResendEmailProvider } from './resend/resend-email-provider.js';
 import { ResendSentMailArchive } from './resend/resend-sent-mail-archive.js';
+import { SmtpEmailProvider } from './smtp/smtp-email-provider.js';
 import type { SentMailArchive } from './sent-mail-archive.js';
 
-/** The provider that the configuration asks for: a key means Resend, none means that nothing leaves the house. */
+/** The provider that the configuration asks for: Resend, a mail server, or none, so that nothing leaves the house. */
 export function createEmailProvider(config: EmailProviderConfig): EmailProvider {
-  if (config.resendApiKey === null) return new NoOpEmailProvider();
-  const resend = new ResendEmailProvider({
-    ...accountOf(config, config.resendApiKey),
-    fromEmail: config.fromEmail,
-  });
-  return config.dryRun ? new DryRunEmailProvider(resend) : resend;
+  const live = createLiveProvider(config);
+  if (live === null) return new NoOpEmailProvider();
+  return config.dryRun ? new DryRunEmailProvider(live) : live;
 }
 
-/** Where that provider can be asked for what it accepted; null where nothing ever left. */
+function createLiveProvider(config: EmailProviderConfig): EmailProvider | null {
+  const { resendApiKey, smtpServer, fromEmail } = config;
+  if (resendApiKey !== null) {
+    return new ResendEmailProvider({ ...accountOf(config, resendApiKey), fromEmail });
+  }
+  return smtpServer === null ? null : new SmtpEmailProvider(smtpServer);
+}
+
+/** Where that provider can be asked for what it accepted; null where nothing ever left, or nobody remembers. */
 export function createSentMailArchive(config: EmailProviderConfig): SentMailArchive | null {
   if (config.resendApiKey === null || config.dryRun) return null;
   return new ResendSentMailArchive(accountOf(config, config.resendApiKey));

@@ -20,8 +20,11 @@ export interface WireEmail {
 
 /** What one call of {@link EmailProvider.send} means for the mail. */
 export type SendOutcome =
-  /** The provider took responsibility for the mail and named it. */
-  | { readonly kind: 'accepted'; readonly messageId: string }
+  /**
+   * The provider took responsibility for the mail and named it. `messageIdHeader` is set when it also tells the
+   * Message-ID, in angle brackets, that the recipient will see.
+   */
+  | { readonly kind: 'accepted'; readonly messageId: string; readonly messageIdHeader?: string }
   /** Certainly not accepted, and the same mail never will be. */
   | { readonly kind: 'rejected'; readonly code: string; readonly reason: string }
   /** Certainly not accepted this time; the same mail may be later. `retryAfterMs` is the provider's own wish. */

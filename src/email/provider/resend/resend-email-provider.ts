@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CreateEmailOptions, Resend } from 'resend';
 
 import type { EmailProvider, ProviderName, SendOutcome, WireEmail } from '../email-provider.js';
+import { wholeMs } from '../time-limit.js';
 import { RequestWatch } from './request-watch.js';
 import { createResendClient, RESEND_API_URL, type ResendAccount } from './resend-client.js';
 import { classifySend } from './resend-outcome.js';
@@ -16,8 +17,6 @@ const DEDUPE_WINDOW_MS = 23 * 60 * 60 * 1000;
 
 /** What fits into an HTTP header field and, with our prefix, into the 256 characters that Resend allows. */
 const SEND_KEY = /^[\x21-\x7e]{1,252}$/;
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Delivers through the Resend API: one POST per call, no retry, the mail's key as `Idempotency-Key`. */
 export class ResendEmailProvider implements EmailProvider {
@@ -101,9 +100,4 @@ function toResend(email: WireEmail): CreateEmailOptions {
 
 function sortedEntries(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** `AbortSignal.timeout` throws unless it gets whole milliseconds in this range; callers subtract durations. */
-function wholeMs(timeoutMs: number): number {
-  return Math.min(Math.max(0, Math.trunc(timeoutMs)) || 0, LONGEST_TIMER_MS);
 }

@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../email-provider.js';
+import { presentable } from '../presentable.js';
 import type { WireTrace } from './request-watch.js';
 import { parseRetryAfterMs } from './retry-after.js';
 
@@ -17,7 +18,6 @@ interface Answer {
   readonly retryAfterMs: number | undefined;
 }
 
-const LONGEST_REASON = 300;
 const DAILY_QUOTA_WAIT_MS = 15 * 60 * 1000;
 const MONTHLY_QUOTA_WAIT_MS = 60 * 60 * 1000;
 
@@ -131,17 +131,6 @@ function isOurSetUp({ status, name, message }: Answer): boolean {
 function describe({ status, name, message }: Answer): string {
   const label = name === '' ? `Resend answered ${status}` : `Resend answered ${status} ${name}`;
   return presentable(message === '' ? label : `${label}: ${message}`);
-}
-
-/** The provider's words made fit to be stored and logged: one line, no mail address, a bounded length. */
-function presentable(words: string): string {
-  return words
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .replace(/[^\s<>()[\]",;:]+/g, (token) => (token.includes('@') ? '<address>' : token))
-    .replaceAll('<<address>>', '<address>')
-    .trim()
-    .slice(0, LONGEST_REASON)
-    .toWellFormed();
 }
 
 function errorCodeOf(name: string): string {
