@@ -10,6 +10,7 @@ import { ConfigModule } from './config.module.js';
 import { DatabaseConfig } from './database.config.js';
 import { EmailProviderConfig } from './email-provider.config.js';
 import { HttpConfig } from './http.config.js';
+import { InboxConfig } from './inbox.config.js';
 import { Configuration } from './load-config.js';
 import { SendingConfig } from './sending.config.js';
 
@@ -20,6 +21,7 @@ class Consumer {
     readonly http: HttpConfig,
     readonly emailProvider: EmailProviderConfig,
     readonly sending: SendingConfig,
+    readonly inbox: InboxConfig,
   ) {}
 }
 
@@ -75,6 +77,7 @@ describe('ConfigModule', () => {
     expect(consumer.http).toBeInstanceOf(HttpConfig);
     expect(consumer.emailProvider).toBeInstanceOf(EmailProviderConfig);
     expect(consumer.sending).toBeInstanceOf(SendingConfig);
+    expect(consumer.inbox).toBeInstanceOf(InboxConfig);
     expect(consumer.sending.dailyCap).toBe(7);
   });
 

@@ -3,6 +3,7 @@ import { DatabaseConfig } from './database.config.js';
 import { EmailProviderConfig } from './email-provider.config.js';
 import { readEnvironment } from './environment.js';
 import { HttpConfig } from './http.config.js';
+import { InboxConfig } from './inbox.config.js';
 import { CONFIG_CLASSES, Configuration, loadConfig } from './load-config.js';
 import { SendingConfig } from './sending.config.js';
 
@@ -22,6 +23,7 @@ import { SendingConfig } from './sending.config.js';
       inject: [Configuration],
     },
     { provide: SendingConfig, useFactory: (all: Configuration) => all.sending, inject: [Configuration] },
+    { provide: InboxConfig, useFactory: (all: Configuration) => all.inbox, inject: [Configuration] },
   ],
   exports: [...CONFIG_CLASSES],
 })

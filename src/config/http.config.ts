@@ -1,20 +1,9 @@
-import { isIP } from 'node:net';
 import { parseApiKeys, type ApiKey } from './api-keys.js';
 import { EnvironmentVariable } from './environment-variable.js';
 import { FeatureConfig, type Rule } from './feature-config.js';
+import { hostName } from './host-name.js';
 import { isLoopbackHost } from './loopback.js';
 import { integer, invalid, valid, type Parser } from './parser.js';
-
-/** Labels of letters, digits and inner dashes; a last label of digits alone would be a mistyped IPv4 address. */
-const HOST_NAME = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*(?!\d+$)[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
-
-const bindAddress: Parser<string> = {
-  allowed: 'an IP address or host name, without brackets and port',
-  parse: (text) =>
-    isIP(text) !== 0 || HOST_NAME.test(text)
-      ? valid(text)
-      : invalid('is neither an IP address nor a host name'),
-};
 
 const apiKeyList: Parser<readonly ApiKey[]> = {
   allowed: 'comma-separated name:sha256hex[:read+send+manage]',
@@ -46,7 +35,7 @@ export class HttpConfig extends FeatureConfig {
   })
   readonly port: number;
 
-  @EnvironmentVariable('HOST', bindAddress, {
+  @EnvironmentVariable('HOST', hostName, {
     default: '127.0.0.1',
     doc: 'Address or name that the API binds to; any but a loopback one needs AICMO_API_KEYS.',
   })

@@ -9,9 +9,9 @@ const DIGEST = createHash('sha256').update('key').digest('hex');
 
 /** Turns a config into fields by variable name. */
 function read(environment: Environment): Record<string, unknown> {
-  const { database, http, emailProvider, sending } = loadConfig(environment);
+  const { database, http, emailProvider, sending, inbox } = loadConfig(environment);
   return Object.fromEntries(
-    [database, http, emailProvider, sending].flatMap((config) => {
+    [database, http, emailProvider, sending, inbox].flatMap((config) => {
       const values = new Map<string, unknown>(Object.entries(config));
       return variablesOf(config.constructor).map(({ name, field }) => [name, values.get(field)]);
     }),
@@ -50,6 +50,13 @@ describe('loadConfig', () => {
       AICMO_REPLY_ADDRESS: null,
       AICMO_PUBLIC_URL: null,
       AICMO_POSTAL_ADDRESS: null,
+      AICMO_IMAP_SERVER: 'imap.gmail.com',
+      AICMO_IMAP_PORT: 993,
+      AICMO_IMAP_EMAIL: null,
+      AICMO_IMAP_PASSWORD: null,
+      AICMO_IMAP_POLL_INTERVAL_MINUTES: 15,
+      AICMO_IMAP_MAILBOXES: [],
+      AICMO_IMAP_TLS: 'required',
     });
   });
 
@@ -105,6 +112,16 @@ describe('loadConfig', () => {
     ['AICMO_PUBLIC_URL', 'https://mail.acme.test/cam/', 'https://mail.acme.test/cam'],
     ['AICMO_PUBLIC_URL', 'http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
     ['AICMO_POSTAL_ADDRESS', 'Acme Ltd, Łódź 1', 'Acme Ltd, Łódź 1'],
+    ['AICMO_IMAP_SERVER', 'mail.acme.test', 'mail.acme.test'],
+    ['AICMO_IMAP_SERVER', '::1', '::1'],
+    ['AICMO_IMAP_PORT', '143', 143],
+    ['AICMO_IMAP_EMAIL', 'replies@acme.test', 'replies@acme.test'],
+    ['AICMO_IMAP_EMAIL', 'replies', 'replies'],
+    ['AICMO_IMAP_PASSWORD', 'abcd efgh ijkl mnop', 'abcd efgh ijkl mnop'],
+    ['AICMO_IMAP_PASSWORD', 'zażółć', 'zażółć'],
+    ['AICMO_IMAP_POLL_INTERVAL_MINUTES', '0.05', 0.05],
+    ['AICMO_IMAP_POLL_INTERVAL_MINUTES', '1440', 1_440],
+    ['AICMO_IMAP_MAILBOXES', 'INBOX, Antworten/2026 ,Spam', ['INBOX', 'Antworten/2026', 'Spam']],
   ])('%s accepts %j', (name, text, value) => {
     expect(read({ [name]: text })).toEqual({ ...read({}), [name]: value });
   });
@@ -236,6 +253,23 @@ describe('loadConfig', () => {
     ['AICMO_PUBLIC_URL', `https://mail.acme.test/${'x'.repeat(500)}`, 'is longer than 500 characters'],
     ['AICMO_POSTAL_ADDRESS', 'Acme Ltd\nMain Street 1', 'holds a line end or control character'],
     ['AICMO_POSTAL_ADDRESS', 'x'.repeat(301), 'is longer than 300 characters'],
+    ['AICMO_IMAP_SERVER', 'imaps://mail.acme.test', 'is neither an IP address nor a host name'],
+    ['AICMO_IMAP_PORT', '0', 'is out of range'],
+    ['AICMO_IMAP_EMAIL', 'a b@acme.test', 'holds a blank or control character'],
+    ['AICMO_IMAP_EMAIL', 'a'.repeat(256), 'holds a blank or control character, or is too long'],
+    ['AICMO_IMAP_PASSWORD', 'one\ntwo', 'holds a control character'],
+    ['AICMO_IMAP_POLL_INTERVAL_MINUTES', '0', 'is out of range'],
+    ['AICMO_IMAP_POLL_INTERVAL_MINUTES', '1441', 'is out of range'],
+    ['AICMO_IMAP_MAILBOXES', 'INBOX,,Spam', 'holds a name that no mailbox has'],
+    ['AICMO_IMAP_MAILBOXES', 'INBOX,*', 'holds a name that no mailbox has'],
+    ['AICMO_IMAP_MAILBOXES', 'INBOX,Spam,INBOX', 'lists a mailbox twice'],
+    [
+      'AICMO_IMAP_MAILBOXES',
+      Array.from({ length: 51 }, (_, index) => `box${index}`).join(),
+      'lists too many mailboxes',
+    ],
+    ['AICMO_IMAP_TLS', 'optional', 'is neither required nor none'],
+    ['AICMO_IMAP_TLS', 'none', 'would send the password in clear text'],
   ])('%s refuses %j', (name, text, problem) => {
     expect(faultsOf({ [name]: text })).toEqual([
       { variable: name, detail: expect.stringContaining(` ${problem}`) },
@@ -272,6 +306,10 @@ describe('loadConfig', () => {
     ['no key', { AICMO_RESEND_FROM_EMAIL: 'me@example.com' }],
   ])('lets %s pass the placeholder rule', (_case, environment) => {
     expect(faultsOf(environment)).toEqual([]);
+  });
+
+  it.each(['127.0.0.1', '::1', 'localhost'])('lets an IMAP server at %s go without TLS', (server) => {
+    expect(faultsOf({ AICMO_IMAP_SERVER: server, AICMO_IMAP_TLS: 'none' })).toEqual([]);
   });
 
   it('lists every fault, one line each, with what is wrong and what is allowed', () => {
@@ -348,7 +386,7 @@ describe('loadConfig', () => {
       AICMO_API_KEYS: `ci:${DIGEST}`,
       AICMO_CAM_EMAIL_ALLOWLIST_REGEX: 'a',
     });
-    const { database, http, emailProvider, sending, warnings } = configuration;
+    const { database, http, emailProvider, sending, inbox, warnings } = configuration;
 
     for (const part of [
       configuration,
@@ -358,6 +396,8 @@ describe('loadConfig', () => {
       emailProvider,
       sending,
       sending.allowlist,
+      inbox,
+      inbox.mailboxes,
       warnings,
     ]) {
       expect(Object.isFrozen(part)).toBe(true);

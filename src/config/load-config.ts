@@ -4,6 +4,7 @@ import { EmailProviderConfig } from './email-provider.config.js';
 import { variablesOf, type Variable } from './environment-variable.js';
 import type { FeatureClass, FeatureConfig } from './feature-config.js';
 import { HttpConfig } from './http.config.js';
+import { InboxConfig } from './inbox.config.js';
 import { invalid, type Parsed } from './parser.js';
 import { SendingConfig } from './sending.config.js';
 import { warnOfUnknownVariables } from './unknown-variables.js';
@@ -12,7 +13,13 @@ import { warnOfUnknownVariables } from './unknown-variables.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every config class of the service, in the order of `.env.example` and of the fault list. */
-export const CONFIG_CLASSES = [DatabaseConfig, HttpConfig, EmailProviderConfig, SendingConfig] as const;
+export const CONFIG_CLASSES = [
+  DatabaseConfig,
+  HttpConfig,
+  EmailProviderConfig,
+  SendingConfig,
+  InboxConfig,
+] as const;
 
 /** All settings, sound and frozen. Features inject their own class instead. */
 export class Configuration {
@@ -20,6 +27,7 @@ export class Configuration {
   readonly http: HttpConfig;
   readonly emailProvider: EmailProviderConfig;
   readonly sending: SendingConfig;
+  readonly inbox: InboxConfig;
   /** What the operator should hear of at boot; shows no values. */
   readonly warnings: readonly string[];
 }
@@ -37,6 +45,7 @@ export function loadConfig(environment: Environment): Configuration {
     http: readFeature(HttpConfig, environment, faults),
     emailProvider: readFeature(EmailProviderConfig, environment, faults),
     sending: readFeature(SendingConfig, environment, faults),
+    inbox: readFeature(InboxConfig, environment, faults),
     warnings: Object.freeze(warnOfUnknownVariables(Object.keys(environment), known)),
   } satisfies Configuration);
 

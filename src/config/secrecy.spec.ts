@@ -8,7 +8,13 @@ import { CONFIG_CLASSES, loadConfig } from './load-config.js';
 const DIGEST = createHash('sha256').update('key').digest('hex');
 
 describe('secrets', () => {
-  const SECRETS = ['DATABASE_URL', 'AICMO_API_KEYS', 'AICMO_RESEND_API_KEY', 'AICMO_SMTP_URL'];
+  const SECRETS = [
+    'DATABASE_URL',
+    'AICMO_API_KEYS',
+    'AICMO_RESEND_API_KEY',
+    'AICMO_SMTP_URL',
+    'AICMO_IMAP_PASSWORD',
+  ];
 
   it('are the variables that hold credentials', () => {
     const variables = CONFIG_CLASSES.flatMap((Feature) => variablesOf(Feature));
@@ -35,6 +41,7 @@ describe('secrets', () => {
       DATABASE_URL: 'postgres://cam:hunter2@db/cam',
       AICMO_API_KEYS: `hunter2:${DIGEST}`,
       AICMO_RESEND_API_KEY: 're_hunter2',
+      AICMO_IMAP_PASSWORD: 'hunter2',
       AICMO_RESEND_FROM_EMAIL: 'me@acme.test',
     });
 

@@ -2,6 +2,7 @@ import type { DatabaseConfig } from '../../src/config/database.config.js';
 import type { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import type { FeatureClass, FeatureConfig } from '../../src/config/feature-config.js';
 import type { HttpConfig } from '../../src/config/http.config.js';
+import type { InboxConfig } from '../../src/config/inbox.config.js';
 import { Configuration, loadConfig, loadFeature } from '../../src/config/load-config.js';
 import type { SendingConfig } from '../../src/config/sending.config.js';
 
@@ -22,6 +23,7 @@ export function configurationOf(
     http?: FieldsOf<HttpConfig>;
     emailProvider?: FieldsOf<EmailProviderConfig>;
     sending?: FieldsOf<SendingConfig>;
+    inbox?: FieldsOf<InboxConfig>;
   } = {},
 ): Configuration {
   const defaults = loadConfig({});
@@ -30,6 +32,7 @@ export function configurationOf(
     http: withFields(defaults.http, fields.http),
     emailProvider: withFields(defaults.emailProvider, fields.emailProvider),
     sending: withFields(defaults.sending, fields.sending),
+    inbox: withFields(defaults.inbox, fields.inbox),
     warnings: [],
   } satisfies Configuration);
 }
