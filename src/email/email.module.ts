@@ -36,6 +36,8 @@ import { AcceptRepository } from './sending/accept.repository.js';
 import { BatchSendingService } from './sending/batch-sending.service.js';
 import { EmailComposer } from './sending/email-composer.service.js';
 import { EmailSendingService } from './sending/email-sending.service.js';
+import { SentMailLookup } from './sent-mail/sent-mail-lookup.service.js';
+import { SentMailRepository } from './sent-mail/sent-mail.repository.js';
 import { EmailTemplatesController } from './templates/email-templates.controller.js';
 import { EmailTemplatesRepository } from './templates/email-templates.repository.js';
 import { EmailTemplatesService } from './templates/email-templates.service.js';
@@ -84,11 +86,19 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     Reconciler,
     ReconciliationRepository,
     RecipientStops,
+    SentMailLookup,
+    SentMailRepository,
     SettlementRepository,
     StopsRepository,
     UnsubscribeRepository,
     UnsubscribeService,
   ],
-  exports: [DeliveryService, EMAIL_PROVIDER, EmailSendingService, ProviderGateReadModel],
+  exports: [
+    DeliveryService,
+    EMAIL_PROVIDER,
+    EmailSendingService,
+    ProviderGateReadModel,
+    SentMailLookup,
+  ],
 })
 export class EmailModule {}

@@ -26,6 +26,6 @@ export function createDelivery({ database }: Pick<TestDatabase, 'database'>): De
     new LeadsRepository(database),
     new CampaignsService(new CampaignsRepository(database)),
   );
-  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository()));
+  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository(database)));
   return { service: new DeliveryService(new DeliveryRepository(), proofs, stops), proofs };
 }
