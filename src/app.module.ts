@@ -7,6 +7,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { EmailModule } from './email/email.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { InboxModule } from './inbox/inbox.module.js';
 import { LeadsModule } from './leads/leads.module.js';
 import { SuppressionsModule } from './suppressions/suppressions.module.js';
 
@@ -20,6 +21,7 @@ import { SuppressionsModule } from './suppressions/suppressions.module.js';
     LeadsModule,
     SuppressionsModule,
     EmailModule,
+    InboxModule,
     HealthModule,
   ],
 })

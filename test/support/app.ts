@@ -12,9 +12,11 @@ import {
   type DispatchTiming,
 } from '../../src/email/dispatch/lease.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../../src/email/provider/email-provider.js';
+import { MailReader } from '../../src/inbox/reading/mail-reader.service.js';
 import { createHttpAdapter } from '../../src/http/http-adapter.js';
 import type { ProblemBody } from '../../src/http/problem.js';
 import { configurationOf } from './config.js';
+import { InProcessMailReader } from './in-process-mail-reader.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -132,6 +134,9 @@ export class TestApp {
     const testing = Test.createTestingModule({ imports: [AppModule] })
       .overrideProvider(Configuration)
       .useValue(configurationOf({ ...settings, database: { url: databaseUrl, ...settings.database } }))
+      // The thread of the real one wants compiled code.
+      .overrideProvider(MailReader)
+      .useValue(new InProcessMailReader())
       .overrideProvider(DISPATCH_TIMING)
       // Nothing is sent by the clock: tests drain, or their own accepting wakes the loop.
       .useValue({ ...DEFAULT_DISPATCH_TIMING, pollMs: HOUR_MS, ...timing });
