@@ -2,6 +2,7 @@ import PostalMime, { type Attachment, type Email } from 'postal-mime';
 import { boundMail } from './bound-mail.js';
 import { readHeaderFields } from './header-fields.js';
 import { MAX_HTML, MAX_PARTS, MAX_TEXT, type MailPart, type ParsedMail } from './parsed-mail.js';
+import { partText } from './part-text.js';
 import { withoutPreface } from './without-preface.js';
 
 const MAX_NESTING_DEPTH = 32;
@@ -36,6 +37,6 @@ function cutText(text: string, limit: number): string {
 
 function toPart({ mimeType, content }: Attachment): MailPart {
   if (!/^(?:text|message)\//.test(mimeType)) return { contentType: mimeType, text: '' };
-  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  const text = typeof content === 'string' ? content : partText(new Uint8Array(content));
   return { contentType: mimeType, text: cutText(text, MAX_TEXT) };
 }

@@ -56,7 +56,7 @@ export function tellsReason(words: string): boolean {
 
 /** Whose words follow are the refusing server's, and not those of the one that reports. */
 const QUOTED =
-  /(?:the other server returned was|the response (?:was|from the remote server was)|remote (?:host|server) (?:said|returned|responded|replied|reported)|\bsaid|responded with(?: failure)?|it responded as follows|server (?:response|message)|reason|<<<)\s{0,3}:?\s{0,4}(?=\S)/i;
+  /(?:the other server returned was|the response (?:was|from the remote server was)|remote (?:host|server) (?:said|returned|responded|replied|reported)|\bsaid|responded with(?: failure)?|it responded as follows|server (?:response|message)|(?:reason|rejected|refused|failed|error)(?=\s{0,2}:)|<<<|(?<![\d.])[45]\d\d(?=[ -]))[\s:-]{0,6}(?=\S)/i;
 /** Lists of refused senders that servers link to. */
 const BLOCK_LIST =
   /spamhaus|spamcop|\bsorbs\b|barracudacentral|uceprotect|mail-abuse|senderbase|senderscore|abuseat|spamrats|uribl|surbl/i;

@@ -14,6 +14,8 @@ interface JudgedRecipient {
 }
 
 const MAX_DIAGNOSTIC = 500;
+/** More recipients than these are not read from one report; mails of ours have one. */
+const MAX_RECIPIENTS = 50;
 const STATUS_FIELDS = /^(?:final|original)-recipient[ \t]{0,4}:/im;
 
 /** A report of a mail server on a mail that did not arrive, is late or has arrived; null: this is none. */
@@ -36,7 +38,10 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
   if (failed.length === 0 && delayed.length === 0) {
     return { ...common, kind: 'receipt', recipients: [], confidence: 0.95, rules: ['dsn-success'] };
   }
-  const judged = distinct([...failed, ...delayed].flatMap((status) => judge(status, material)));
+  const named = namedRecipients(material.lines, bystanders(material));
+  const judged = distinct(
+    [...failed, ...delayed].slice(0, MAX_RECIPIENTS).flatMap((status) => judge(status, named, material)),
+  );
   const recipients = judged.length > 0 ? judged : worded(material);
   return {
     ...common,
@@ -49,7 +54,10 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
 
 function statusesOf({ mail, signs }: ReportMaterial): RecipientStatus[] {
   const trusted =
-    mail.contentType === 'multipart/report' || signs.daemon || signs.nullReturnPath || signs.automatic;
+    mail.contentType === 'multipart/report' ||
+    signs.daemon !== null ||
+    signs.nullReturnPath ||
+    signs.automatic;
   if (!trusted) return [];
   const parts = mail.parts.filter(({ contentType }) =>
     /^message\/(?:global-)?delivery-status$/.test(contentType),
@@ -67,17 +75,29 @@ function guessedAction({ status }: RecipientStatus, late: boolean): 'failed' | '
   return late ? 'delayed' : 'failed';
 }
 
-function judge(status: RecipientStatus, material: ReportMaterial): JudgedRecipient[] {
+function judge(
+  status: RecipientStatus,
+  named: readonly NamedRecipient[],
+  material: ReportMaterial,
+): JudgedRecipient[] {
   const address = sentTo(status, material);
   if (address === null) return [];
-  const named = namedRecipients(material.lines, bystanders(material));
   const said = named.find((one) => status.aliases.includes(one.address))?.said ?? '';
   const isVague = status.status === null || status.status.endsWith('.0.0');
-  const told = [`${status.comment} ${status.diagnostic}`, said, ...(isVague ? [material.words] : [])];
+  const told = [status.comment, status.diagnostic, said, ...(isVague ? [material.words] : [])];
   const { kind, rule } = bounceVerdict(told, status.status);
+  const waits = status.action === 'delayed';
   const diagnostic = diagnosticOf(status.diagnostic === '' ? said : status.diagnostic);
   return [
-    { recipient: { address, kind, status: status.status ?? enhancedStatusIn(said), diagnostic }, rule },
+    {
+      recipient: {
+        address,
+        kind: waits && kind === 'hard' ? 'soft' : kind,
+        status: status.status ?? enhancedStatusIn(said),
+        diagnostic,
+      },
+      rule,
+    },
   ];
 }
 
@@ -102,15 +122,23 @@ function readWordedBounce(material: ReportMaterial): Report | null {
   };
 }
 
-function isWordedBounce({ signs, words, mail, returned }: ReportMaterial): boolean {
+function isWordedBounce(material: ReportMaterial): boolean {
+  const { signs, words, returned, mail } = material;
   if (signs.failedRecipients.length > 0) return true;
   if (signs.answered) return false;
-  if (signs.daemon) return tellsOfFailure(words) || (signs.subject && tellsReason(words));
-  if (signs.nullReturnPath) return signs.subject && tellsOfFailure(words);
+  const told = tellsOfFailure(words);
   const sentBack =
     returned !== null || mail.parts.some(({ contentType }) => contentType === 'message/rfc822');
-  const machine = signs.unattended || (signs.subject && (signs.automatic || signs.reportType));
-  return machine && sentBack && tellsOfFailure(words);
+  const system = signs.nullReturnPath || signs.automatic || signs.subject || sentBack;
+  if (signs.daemon === 'sure' || (signs.daemon === 'likely' && system)) {
+    return told || ((signs.subject || sentBack) && tellsReason(words));
+  }
+  if (signs.nullReturnPath && signs.subject) return told && (sentBack || namesRecipient(material));
+  return told && sentBack && (signs.unattended || (signs.subject && (signs.automatic || signs.reportType)));
+}
+
+function namesRecipient(material: ReportMaterial): boolean {
+  return namedRecipients(material.lines, bystanders(material)).length > 0;
 }
 
 function worded(material: ReportMaterial): JudgedRecipient[] {

@@ -45,9 +45,8 @@ function feedbackSource({ mail, signs }: ReportMaterial): string | null {
   const declared = mail.headers.some(
     ({ name, value }) => name === 'content-type' && /report-type="?feedback-report/i.test(value),
   );
-  const loose = [mail.text ?? '', ...mail.parts.map(({ text }) => text)].find((text) =>
-    FEEDBACK_IN_TEXT.test(text),
-  );
+  const own = mail.parts.filter(({ contentType }) => !/^(?:message|text)\/rfc822/.test(contentType));
+  const loose = [mail.text ?? '', ...own.map(({ text }) => text)].find((text) => FEEDBACK_IN_TEXT.test(text));
   if (loose !== undefined && (declared || signs.reportType)) return loose;
   return declared ? '' : null;
 }

@@ -13,7 +13,11 @@ export interface ReportMaterial {
   readonly returned: ReturnedMail | null;
 }
 
+const STATED =
+  /^[\s>*-]{0,20}(?:original[ -])?message[ -]?id[ \t]{0,4}:[ \t]{0,20}(<[^<>\s@]{1,400}@[^<>\s]{1,400}>)/i;
+
 /** The Message-ID of the mail that a report is about, the surest place first; null: nowhere. */
-export function originalMessageId({ mail, returned }: ReportMaterial): string | null {
-  return returned?.messageId ?? mail.inReplyTo[0] ?? mail.references.at(-1) ?? null;
+export function originalMessageId({ mail, returned, lines }: ReportMaterial): string | null {
+  const stated = lines.map((line) => STATED.exec(line)?.[1]).find((id) => id !== undefined);
+  return returned?.messageId ?? stated ?? mail.inReplyTo[0] ?? mail.references.at(-1) ?? null;
 }

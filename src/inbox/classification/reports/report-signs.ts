@@ -4,8 +4,8 @@ import type { ParsedMail } from '../../reading/parsed-mail.js';
 export interface ReportSigns {
   /** `multipart/report`, or a part that only reports have. */
   readonly reportType: boolean;
-  /** From a mail system, not a person. */
-  readonly daemon: boolean;
+  /** From a mail system: `sure` of an address that no person has, `likely` of one that a person may write from. */
+  readonly daemon: 'sure' | 'likely' | null;
   /** From an address that nobody reads. */
   readonly unattended: boolean;
   /** Null return path (RFC 5321, 4.5.5), or a mail system's. */
@@ -20,11 +20,14 @@ export interface ReportSigns {
 }
 
 const DAEMON_LOCAL_PART =
-  /^(?:mailer[-_.]?d(?:a?e|ae)mon|mail[-_.]?daemon|daemon|mdaemon|post[-_.]?master|mail[-_.]?(?:system|delivery|deliverer|server|admin|subsystem)|mailsystem|bounces?|bounce[-_.]?(?:daemon|notification)s?|delivery[-_.]?(?:daemon|notification|status)s?|microsoftexchange[\da-z]{0,40}|undeliver(?:able|ed)|mmsadmin|smtpd?|root[-_]?daemon|system|administrator)(?:[+=-].{0,200})?$/i;
+  /(?:^|[-_.+])(?:mailer[-_.]?(?:d(?:a?e|ae)mon)|mail[-_.]?daemon|mailerdaemon|mdaemon|[a-z]{0,20}-?daemon|microsoftexchange[\da-z]{0,40}|bounces?[-_.]?daemon|mmsadmin)(?:[+=-].{0,200})?$/i;
+const OPERATOR_LOCAL_PART =
+  /^(?:post[-_.]?master|mail[-_.]?(?:system|delivery|deliverer|server|admin|subsystem|sweeper|marshal|er)|mailsystem|bounces?|bounce[-_.]?notifications?|delivery[-_.]?(?:notification|status)s?|undeliver(?:able|ed)|smtpd?|system|administrator)(?:[+=-].{0,200})?$/i;
 const UNATTENDED =
   /^[^@]{0,40}(?:no-?_?reply|do-?not-?reply|notif(?:y|ication)|daemon|system|auto)[^@]{0,40}@/i;
-const DAEMON_NAME =
-  /(?:mail(?:er)?[- ]?d(?:a?e|ae)mon|mail delivery (?:sub)?system|mail delivery|delivery (?:sub)?system|postmaster|post master|system administrator|systemadministrator|internet mail (?:delivery|service)|mail administrator|mailmarshal|microsoft outlook|exchange administrator|mail system|bounce notification|undeliver|メール配信|administrateur syst|administrador del sistema)/i;
+const DAEMON_NAME = /(?:mail(?:er)?[- ]?d(?:a?e|ae)mon|mail delivery (?:sub)?system|delivery subsystem)/i;
+const OPERATOR_NAME =
+  /(?:mail delivery|delivery system|postmaster|post master|system administrator|systemadministrator|internet mail (?:delivery|service)|mail administrator|mailmarshal|microsoft outlook|exchange administrator|mail system|bounce notification|undeliver|メール配信|administrateur syst|administrador del sistema)/i;
 const SUBJECT =
   /(?:undeliver|un-deliver|non[- ]?deliver|not deliver|deliver(?:y|ed|ing)?\b.{0,40}\b(?:fail|error|problem|delay|unsuccess|incomplete|notif|status|report|not possible|abort|impossible)|\b(?:mail|message|delivery|transmission)\b.{0,20}\bfail|fail(?:ed|ure)?\b.{0,30}\b(?:deliver|notice|notif|mail|message)|failure notice|fail\b.{0,10}deliver|return(?:ed|ing)? (?:e?-?mail|message|to sender)|return(?:ed)? mail|mail(?:er)? (?:system )?error|mail failure|error sending|bounced? (?:mail|message)|message (?:delayed|status|not sent|could not)|could ?n.t be delivered|could not be (?:sent|delivered)|cannot be delivered|can.t be delivered|\bdsn\b|\bndn\b|\bndr\b|warning: (?:message|could not)|delayed|unzustellbar|nicht zugestellt|zustellung|no se (?:ha )?(?:pudo|puede) entregar|no entregado|devuelto|non remis|échec|echec|impossibilit|mancato recapito|mancata consegna|non consegnat|não (?:foi )?(?:entregue|pôde)|falha|onbestelbaar|niet bezorgd|nie dostarczon|niedostarczon|niemożliwe dostarczenie|не доставлен|недоставлен|невозможно доставить|не может быть доставлено|エラー|配信不能|送信できません|退信|无法(?:送达|投递)|投递失败|ikke leveret|kunne ikke leveres|kunde inte levereras|無法(?:傳送|投遞)|user unknown|mailbox (?:full|unavailable)|unable to deliver|unreachable|there was an error)/iu;
 const ANSWERED = /^\s{0,5}(?:re|aw|sv|fwd?|wg|tr|rv|enc|antw|odp|vs|r|i)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:/i;
@@ -38,7 +41,7 @@ export function reportSigns(mail: ParsedMail): ReportSigns {
     reportType:
       mail.contentType === 'multipart/report' ||
       mail.parts.some(({ contentType }) => isReportPart(contentType)),
-    daemon: isDaemon(mail, all('from')[0] ?? ''),
+    daemon: daemonOf(mail, all('from')[0] ?? ''),
     unattended: UNATTENDED.test(mail.from?.address ?? ''),
     nullReturnPath: returnPath !== undefined && isNullPath(returnPath),
     failedRecipients: all('x-failed-recipients'),
@@ -54,13 +57,14 @@ export function isReportPart(contentType: string): boolean {
   );
 }
 
-function isDaemon({ from }: ParsedMail, header: string): boolean {
-  if (/<\s*>/.test(header)) return true;
+function daemonOf({ from }: ParsedMail, header: string): ReportSigns['daemon'] {
   const address = from?.address ?? header.toLowerCase().trim();
   const localPart = address.split('@', 1)[0] ?? '';
-  return DAEMON_LOCAL_PART.test(localPart) || DAEMON_NAME.test(from?.name ?? '');
+  const name = from?.name ?? '';
+  if (/<\s*>/.test(header) || DAEMON_LOCAL_PART.test(localPart) || DAEMON_NAME.test(name)) return 'sure';
+  return OPERATOR_LOCAL_PART.test(localPart) || OPERATOR_NAME.test(name) ? 'likely' : null;
 }
 
 function isNullPath(returnPath: string): boolean {
-  return /^<?\s*>?$/.test(returnPath) || /^<?"?(?:mailer-daemon|postmaster)\b/i.test(returnPath);
+  return /^<?\s*>?$/.test(returnPath) || /^<?"?mailer-daemon\b/i.test(returnPath);
 }

@@ -1,4 +1,5 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
+import { tellsOfFailure } from './report-phrases.js';
 import { returnedMailStart } from './returned-mail.js';
 
 /** A report in words: what the server wrote, and the mail that it sent back below. */
@@ -19,13 +20,30 @@ const MARKER =
 export function reportTextOf({ text, html }: ParsedMail): ReportText {
   const whole = text !== null && text.trim() !== '' ? text : textOfHtml(html ?? '');
   const lines = whole.split('\n').map((line) => line.slice(0, MAX_LINE).trimEnd());
-  const header = returnedMailStart(lines);
+  const plain = splitAt(lines, returnedMailStart(lines));
+  if (plain.returned !== null) return plain;
+  const unquoted = lines.map((line) => line.replace(/^(?:> ?){1,3}/, ''));
+  return { lines: plain.lines, returned: splitAt(unquoted, returnedMailStart(unquoted)).returned };
+}
+
+function splitAt(lines: readonly string[], header: number): ReportText {
   const marker = lines.findIndex((line, index) => MARKER.test(line) && (header === -1 || header >= index));
   const ownEnd = ownWordsEnd(lines, header, marker);
   return {
-    lines: lines.slice(0, ownEnd),
+    lines: [...lines.slice(0, ownEnd), ...wordsBelow(lines, header, ownEnd)],
     returned: header === -1 ? null : lines.slice(header).join('\n'),
   };
+}
+
+/** Some servers quote our header first and say below what is wrong with it. */
+function wordsBelow(lines: readonly string[], header: number, ownEnd: number): readonly string[] {
+  if (header === -1 || ownEnd > header || lines.slice(0, ownEnd).some((line) => line.includes('@'))) {
+    return [];
+  }
+  const end = lines.findIndex((line, index) => index > header && line.trim() === '');
+  if (end === -1) return [];
+  const below = lines.slice(end, end + 40);
+  return tellsOfFailure(below.join(' ').toLowerCase().slice(0, 2000)) ? below : [];
 }
 
 /** A marker counts only when the mail follows it: servers say "original message" in their own sentences too. */

@@ -45,24 +45,26 @@ export function readReturnedMail(text: string): ReturnedMail {
  * @returns the number of its first line; -1: there is none
  */
 export function returnedMailStart(lines: readonly string[]): number {
+  let start = -1;
+  let known = 0;
+  let traced = false;
   for (const [index, line] of lines.entries()) {
-    if (MAIL_FIELDS.test(line) && isMailHeader(lines, index)) return index;
+    if (isFolded(line) && start !== -1) continue;
+    if (!isField(line)) {
+      [start, known, traced] = [-1, 0, false];
+      continue;
+    }
+    if (!MAIL_FIELDS.test(line)) continue;
+    if (start === -1) start = index;
+    known += 1;
+    traced ||= TRACE_FIELDS.test(line);
+    if (known >= 3 && traced) return start;
   }
   return -1;
 }
 
-function isMailHeader(lines: readonly string[], start: number): boolean {
-  let known = 0;
-  let traced = false;
-  for (const line of lines.slice(start, start + 60)) {
-    if (line.trim() === '') break;
-    if (/^\s/.test(line)) continue;
-    if (!isField(line)) break;
-    if (MAIL_FIELDS.test(line)) known += 1;
-    if (TRACE_FIELDS.test(line)) traced = true;
-    if (known >= 3 && traced) return true;
-  }
-  return false;
+function isFolded(line: string): boolean {
+  return /^[ \t]+\S/.test(line);
 }
 
 export function messageIdIn(value: string | null): string | null {

@@ -290,7 +290,7 @@ export const SERVER_REASONS: readonly ServerReason[] = [
   reason(
     'unknown-user',
     'hard',
-    '(?:user|recipient|mail ?box|address|account|addressee|receiver|destinatario|destinataire|utilisateur|alias|login|name|username|userid|customer|subscriber|person|local.?part|e-?mail|empfänger|empfaenger|benutzer|postfach|usuario|usuário|utente|casella|gebruiker|group)(?:[( ][^ ]{1,80}){0,4}?(?: is| was| are|:|,|\\))? {0,2}(?:currently |also )?(?:unknown|not found|not known|not present|unrecogni[sz]ed|not recogni[sz]ed|does ?n.?t exist|does not exist|do not exist|dosn.?t exist|not exist|not listed|invalid|invalide|incorrect|not valid|non-?existent|doesn.t have|does not have|not an? valid|not our customer|could not be found|no longer|desconocid|desconhecid|inconnu|unbekannt|couldn.t be found|wasn.t found|isn.t valid|cannot be found|can.t be found|unrouteable|unroutable|undeliverable|not available|wrong|removed|deleted|terminated|cancell?ed|closed)',
+    '(?:user|recipient|mail ?box|address|account|addressee|receiver|destinatario|destinataire|utilisateur|alias|login|name|username|userid|customer|subscriber|person|local.?part|e-?mail|empfänger|empfaenger|benutzer|postfach|usuario|usuário|utente|casella|gebruiker|group)(?:[( ][^ ]{1,80}){0,6}?(?: is| was| are|:|,|\\))? {0,2}(?:currently |also )?(?:unknown|not found|not known|not present|unrecogni[sz]ed|not recogni[sz]ed|does ?n.?t exist|does not exist|do not exist|dosn.?t exist|not exist|not listed|invalid|invalide|incorrect|not valid|non-?existent|doesn.t have|does not have|not an? valid|not our customer|could not be found|no longer|desconocid|desconhecid|inconnu|unbekannt|couldn.t be found|wasn.t found|isn.t valid|cannot be found|can.t be found|unrouteable|unroutable|undeliverable|not available|wrong|removed|deleted|terminated|cancell?ed|closed)',
     '(?:unknown|invalid|no such|non-?existent|unrecogni[sz]ed|bad|incorrect|not a valid|unrouteable|unroutable|undefined|unresolvable|illegal|not known|nonexistent|wrong|undeliverable) (?:or (?:invalid|illegal|unknown) |and \\w{1,12} |local |e-?mail |destination |rcpt |smtp |mail |virtual |internal |final |delivery |destination mailbox ){0,3}(?:user|recipient|mail ?box|address|account|addressee|alias|rcpt|person|user ?name|userid|local.?part|name|customer|subscriber|destinatario|receiver)',
     'no (?:mailbox|account|users?|recipients?|such|valid recipients?|one|inbox|e-?mail|match)[^.]{0,40}(?:here|by that name|found|with that|named|exist|such|person|known)',
     'no (?:such (?:user|mailbox|recipient|address|account|person|receiver)|mailbox|valid recipient|matches to)',
@@ -310,6 +310,7 @@ export const SERVER_REASONS: readonly ServerReason[] = [
     'unable to (?:find|validate|verify|locate|lookup) .{0,20}(?:recipient|user|address|mailbox|account)',
     '(?:could ?n.t|could not|cannot|can.t|can not) (?:find|locate|lookup|look up|accept) .{0,30}(?:user|recipient|mailbox|address|account|alias)',
     'recipnotfound',
+    '(?:which|that|who) (?:does not|doesn.t) exist',
     'recipientnotfound',
     'resolver\\.adr',
     'not a (?:valid|known) (?:user|mailbox|recipient|username)',

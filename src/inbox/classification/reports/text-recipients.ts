@@ -22,7 +22,7 @@ export interface Bystanders {
 }
 
 /** More recipients than these are not read from words. */
-const MAX_RECIPIENTS = 200;
+const MAX_RECIPIENTS = 50;
 const MAX_SAID_LINES = 14;
 
 /** `<user@example.com>:`, `* user@example.com (unknown user)`: a line that begins with the address. */
