@@ -16,6 +16,8 @@ interface JudgedRecipient {
 const MAX_DIAGNOSTIC = 500;
 /** More recipients than these are not read from one report; mails of ours have one. */
 const MAX_RECIPIENTS = 50;
+const STATUS_FIELD =
+  /^(?:final-recipient|original-recipient|action|status|diagnostic-code|\w{4,9}-mta)[ \t]{0,4}:/i;
 const STATUS_FIELDS = /^(?:final|original)-recipient[ \t]{0,4}:/im;
 
 /** A report of a mail server on a mail that did not arrive, is late or has arrived; null: this is none. */
@@ -38,7 +40,8 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
   if (failed.length === 0 && delayed.length === 0) {
     return { ...common, kind: 'receipt', recipients: [], confidence: 0.95, rules: ['dsn-success'] };
   }
-  const named = namedRecipients(material.lines, bystanders(material));
+  const words = material.lines.filter((line) => !STATUS_FIELD.test(line));
+  const named = namedRecipients(words, bystanders(material));
   const judged = distinct(
     [...failed, ...delayed].slice(0, MAX_RECIPIENTS).flatMap((status) => judge(status, named, material)),
   );

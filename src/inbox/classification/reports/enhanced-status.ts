@@ -9,7 +9,7 @@ const PLACES = [
 /** Reply codes (RFC 5321, 4.2), the surest place first. */
 const REPLY_CODES = [
   /(?:said|responded|response|replied|reason|error|code|host|<<<|smtp;)[^\d\n]{0,40}?(?<![\d.])([245]\d\d)(?=[\s:;,.-])(?![.-]?\d)/i,
-  /^\W{0,4}([45]\d\d)(?=[\s-])/m,
+  /^\W{0,4}([45]\d\d)(?=[\s-]|$)/m,
   /(?<![\d.:/#-])([45]\d\d)(?=[\s-](?!\d))/,
 ] as const;
 

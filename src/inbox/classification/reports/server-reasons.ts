@@ -136,7 +136,7 @@ export const SERVER_REASONS: readonly ServerReason[] = [
   reason(
     'disabled',
     'soft',
-    '(?:account|mailbox|user|address|recipient|email|mail|domain|subscriber|alias)(?:.{0,60} | )(?:is |has been |was |have been |currently |temporarily |been |being |now ){0,3}(?:suspended|suspend|disabled|inactive|locked|deactivated|blocked|frozen|not active|de-activated|discontinued|expired|quarantined|archived|over limit)\\b',
+    '(?:account|mailbox|user|addr(?:ess)?|recipient|email|mail|domain|subscriber|alias)(?:.{0,60} | )(?:is |has been |was |have been |currently |temporarily |been |being |now ){0,3}(?:suspended|suspend|disabled|inactive|locked|deactivated|blocked|frozen|not active|de-activated|discontinued|expired|quarantined|archived|over limit)\\b',
     '(?:suspended|disabled|inactive|deactivated|locked|frozen|archived|not active|quarantined|blocked|expired|protected) (?:or \\w{1,12} )?(?:email |mail )?(?:account|mailbox|user|recipient|address)',
     'account (?:is )?(?:currently |temporarily )?(?:unavailable|limited)',
     'disabled due to',
@@ -234,7 +234,7 @@ export const SERVER_REASONS: readonly ServerReason[] = [
     '(?:missing|invalid|illegal|duplicate|multiple|bad|bare) .{0,20}(?:headers?|\\bfrom:|line ?feed|\\blf\\b|message-id|date)',
     'rejected (?:by|because of|due to) (?:content|header|local|the|our|administrative)',
     'administrative',
-    'rfc ?-?(?:5321|5322|2821|2822|821|822|1123|2045|2047)',
+    'rfc ?-?(?:5321|5322|2821|2822|821|822|1123|2045|2047)(?!;)',
     '(?:not|non).{0,3}(?:rfc )?complian',
     'unacceptable',
     'gr[ea]ylist',
