@@ -1,5 +1,6 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
 import type { AutomaticReply } from '../classification.js';
+import { withoutAnswerPrefix } from '../wording/answer-prefix.js';
 import type { PhraseRule } from '../wording/phrase.js';
 import { evidenceOf, hitsIn, type PhraseHit, sentencesOf, toSentence } from '../wording/sentences.js';
 import { type HeaderSigns, readHeaderSigns } from './automatic-headers.js';
@@ -13,9 +14,6 @@ import {
 import { returnDateOf } from './return-date.js';
 
 const MAX_SENTENCES = 20;
-/** A subject that answers another mail, in the languages whose programs translate `Re:`. */
-const ANSWERS =
-  /^\s{0,5}(?:re|aw|wg|fwd?|tr|rv|sv|vs|antw|odp|ref|vl|res|enc|r|i)\s?(?:\[\d{1,3}\])?\s?[:：]/i;
 const NO_HEADERS: HeaderSigns = { certain: [], isAbsence: false, isLikely: false, isFromList: false };
 
 /** What a machine answered on behalf of the recipient; null: a person wrote this. */
@@ -36,8 +34,9 @@ function read(
   headers: HeaderSigns,
   hasQuote: boolean,
 ): AutomaticReply | null {
-  const subjectHit = ANSWERS.test(subject) ? undefined : firstHit(subject, automaticRules.subjects);
-  const words = readWords(text, subject, { ...headers, hasQuote, isAnswer: ANSWERS.test(subject) });
+  const isAnswer = withoutAnswerPrefix(subject) !== subject.trim();
+  const subjectHit = isAnswer ? undefined : firstHit(subject, automaticRules.subjects);
+  const words = readWords(text, subject, { ...headers, hasQuote, isAnswer });
   const isCertain = headers.certain.length > 0 || subjectHit !== undefined;
   if (!isCertain && (words === null || words.score < ENOUGH)) return null;
 

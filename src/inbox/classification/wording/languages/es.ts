@@ -1,0 +1,132 @@
+import type { WordingWords } from './wording-words.js';
+
+export const es: WordingWords = {
+  language: 'es',
+  unsub: {
+    'remove-me': [
+      '(dar|darme|darnos|denme|deme|dame|dadme|darse|doy|dese) ~ de baja',
+      '(quiero|quisiera|deseo|solicito|pido|queremos|deseamos|solicitamos|favor de|por favor) ~ (baja|darme de baja|cancelar mi suscripcion|desuscribirme|anular mi suscripcion|ser eliminado|ser eliminada|que me eliminen|que me borren)',
+      '(elimineme|eliminenme|eliminame|eliminadme|borreme|borrenme|borrame|borradme|quiteme|quitenme|quitame|saqueme|saquenme|sacame|desuscribame|desuscribirme|desuscribanme|desuscribeme|remuevame|remuevanme|retireme|retirenme|excluyame|excluyanme|dese de baja)',
+      '(eliminar|eliminarme|elimine|eliminen|elimina|borrar|borre|borren|quitar|quite|quiten|sacar|saque|retirar|retire|retiren|remover|remueva|remuevan|excluir|borrarme|quitarme|sacarme) ~ (mi|mis|nuestro|nuestra|este|esta|me|nos) ~ (correo|email|direccion|datos|lista|listas|base|contacto|nombre|mail|cuenta)',
+      '(me|nos) (eliminen|elimine|borren|borre|quiten|quite|saquen|saque|retiren|retire|den|de|remuevan) de (su|sus|la|esta|tu|vuestra|esa|baja|sus)',
+      '(eliminarme|borrarme|quitarme|sacarme|removerme|eliminar|borrar|quitar) de (su|sus|la|esta|tu|vuestra|las|esa) (lista|base|listas|mailing|newsletter|boletin|bases)',
+      '(cancelar|cancele|cancelen|anular|anule|anulen|cancelo) (mi|la|nuestra) (suscripcion|subscripcion)',
+    ],
+    'do-not-contact': [
+      'no (me|nos) (vuelvan|vuelva|vuelvas|envien|envie|envies|escriban|escriba|escribas|contacten|contacte|contactes|manden|mande|mandes|molesten|moleste|molestes|contactais|sigan|siga|sigas|llamen|envieis)',
+      '(no|ya no) (quiero|queremos|deseo|deseamos|quisiera) (seguir)? (recibir|recibiendo|que me|que nos|mas|ser contactado|sus)',
+      '(dejen|deje|deja|dejad|paren|pare|para|parad|basta) (ya)? de (enviar|enviarme|escribir|escribirme|mandar|mandarme|contactar|contactarme|molestar|molestarme|spam|correos|enviarnos|escribirnos|molestarnos)',
+      '(no mas|ningun|basta de|ni un) (correo|correos|email|emails|mensajes|mails|spam|publicidad|mas)',
+      '(dejenme|dejeme|dejame|dejadme) en paz',
+      '(abstenerse|abstenganse|absténgase) de ',
+      'no (volver a|vuelvan a) (contactar|escribir|enviar)',
+    ],
+    'delete-data': [
+      '(eliminar|borrar|elimine|eliminen|borren|borre|suprimir|supriman|supresion|cancelacion|eliminacion) (de)? (todos)? (mis|los|nuestros) (datos|datos personales)',
+      '(rgpd|lopd|derecho (de|al) (supresion|olvido|oposicion|cancelacion))',
+    ],
+  },
+  unsubAlone: [
+    'baja',
+    'darme de baja',
+    'dar de baja',
+    'darse de baja',
+    'de baja',
+    'cancelar suscripcion',
+    'desuscribir',
+    'desuscribirme',
+    'desuscribirse',
+    'anular suscripcion',
+    'eliminar',
+    'eliminarme',
+    'borrar',
+    'solicito baja',
+    'baja por favor',
+    'no mas correos',
+    'quiero darme de baja',
+    'parar',
+    'cancelar la suscripcion',
+    'solicitud de baja',
+    'basta',
+  ],
+  notUnsub: [
+    '^(para|si) (darse|dejar|cancelar|desea|quiere|no desea|anular|desuscribirse|usted)',
+    '(haga|haz|hacer) (clic|click) ',
+    '(si) (no)? (desea|quiere|deseas|quieres|prefiere)',
+    '(enlace|link|boton|opcion|formulario) (de|para) (baja|darse|cancelar|desuscribir*)',
+    '(baja) (medica|laboral|maternal|por enfermedad|maternidad|de precio)',
+    '(puede|puedes) (darse|darte|cancelar) ',
+  ],
+  negative: {
+    'not-interested': [
+      '(no|tampoco|nada|ya no) (me|nos|le|les|estoy|estamos|esta|seria)? (muy|realmente|por ahora|en este momento|actualmente)? (interesa|interesan|interesado|interesada|interesados|interesadas|interesaria|convence|conviene|encaja|sirve)',
+      '(no tengo|no tenemos|sin|no hay|ningun|no existe) (ningun)? (interes|necesidad|necesidades)',
+      '(no) (lo|la|los)? (necesito|necesitamos|requerimos|requiero|buscamos|busco|queremos|quiero|vamos a|voy a)',
+      '^no (gracias|muchas gracias|por ahora|lo siento|me|nos|estamos|estoy)',
+      '^no$',
+      '(gracias pero no|no gracias|muchas gracias pero)',
+      '(hemos|he) (decidido|optado) (no|por otra|por otro)',
+      '(rechazamos|rechazo|declinamos|declino|descartamos)',
+      'no es (para nosotros|lo que|relevante|de nuestro|para mi|adecuado)',
+    ],
+    'already-have': [
+      '(ya) (tenemos|contamos|tengo|trabajamos|usamos|utilizamos|disponemos|cuento|uso) ',
+      '(contentos|satisfechos|satisfecho|conformes) con',
+    ],
+    'no-budget': [
+      '(no|sin) (tenemos|tengo|hay|contamos con|disponemos de)? (el)? presupuesto',
+      '(muy|demasiado) (caro|cara|costoso|elevado)',
+    ],
+    'not-now': [
+      '(por ahora|de momento|por el momento|actualmente|ahora mismo|en este momento|ahora) no',
+      'no (por ahora|de momento|por el momento|ahora|en este momento|es el momento|es buen momento|este ano)',
+      '(contacteme|contactenos|escribame|llameme|vuelva a|hablemos) ~ (mas adelante|el proximo|en unos meses|el ano|despues|en (enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))',
+      '(quizas|tal vez) (mas adelante|mas tarde|en el futuro)',
+    ],
+    rude: ['(perdida de tiempo|perder el tiempo|es spam|estafa)'],
+  },
+  weakNegative: { doubt: ['^(lamentablemente|desafortunadamente|lo siento)', '(no creo|no estoy seguro)'] },
+  positive: {
+    interested: [
+      '(me|nos) (interesa|interesaria|encantaria|gustaria|parece (bien|interesante|perfecto|genial|estupendo)|encanta|gusta|interesan)',
+      '(estoy|estamos|estaria|estariamos|muy) (muy|realmente|bastante)? (interesado|interesada|interesados|interesadas|encantado|encantada|dispuesto|abierto|abiertos)',
+      '(suena|parece|se ve|esta|seria) (muy|super)? (bien|interesante|genial|perfecto|estupendo|excelente|fantastico)',
+      '(con gusto|con mucho gusto|encantado|claro que si|por supuesto|adelante|me apunto|perfecto)',
+    ],
+    call: [
+      '(hablemos|conversemos|charlemos|agendemos|agendamos|coordinemos|quedamos|reunamonos|podemos hablar|podemos agendar|podriamos hablar|podemos reunirnos|podemos quedar|podriamos)',
+      '(llameme|llamame|llamenme|llamadme) ',
+      '(agendar|programar|concertar|coordinar|fijar|reservar|tener) (una|un|la) (llamada|reunion|demo|cita|videollamada|demostracion|call)',
+      '(que|cual|cuando|cuales) ~ (disponibilidad|horario|horarios|disponible|le viene|te viene|puede|tienes libre|le va bien)',
+      '(lunes|martes|miercoles|jueves|viernes|manana|la proxima semana) ~ (me viene bien|nos viene|perfecto|me va bien|esta bien|puedo|me parece|estoy libre)',
+    ],
+    'more-information': [
+      '(mas|mayor|ampliar) (informacion|detalles|info|datos|informaciones)',
+      '(envieme|enviame|envienme|mandeme|mandame|envienos|mandenos|enviar|enviarme|mandar|comparta|pasame|paseme) ~ (informacion|propuesta|precios|presupuesto|cotizacion|detalles|folleto|presentacion|info|catalogo|tarifas|contrato)',
+      '(saber|conocer) mas',
+    ],
+    yes: [
+      '^(si|claro|por supuesto|vale|perfecto|de acuerdo|ok|excelente|genial) (por favor|gracias|me|nos|claro|con|adelante|que si|podemos|hablemos|perfecto|estoy|estamos|encantado|envieme|quiero|seria)',
+      '^(si|claro|por supuesto|vale|de acuerdo|perfecto|adelante|si por favor|genial|ok)$',
+      '(si por favor|si gracias|si claro)',
+    ],
+  },
+  weakPositive: {
+    curious: [
+      '(interesante|interesado|interesada|interesados)',
+      '(cuanto cuesta|que precio|cual es el precio|cuanto vale|que costo)',
+      '(quedo a la espera|quedo atento|quedo atenta)',
+    ],
+  },
+  neutral: {
+    'wrong-person': [
+      'no (soy|es|somos) (yo)? (la|el|los) (persona|responsable|encargado|encargada|contacto|adecuado|indicado|adecuada|indicada|departamento) ',
+      '(persona|contacto|correo|departamento) (equivocada|equivocado|incorrecto|incorrecta)',
+      '(contacte|contacta|dirijase|escriba|hable|pongase en contacto|reenvio|reenviado|he reenviado) ~ (companero|companera|jefe|director|directora|departamento|responsable|colega)',
+      '(quien es usted|quien eres|de donde saco|como consiguio)',
+    ],
+    later: [
+      '(lo (pensare|revisare|consultare|comentare|vere)|te aviso|le aviso|dejeme (pensar|ver|consultar))',
+    ],
+  },
+};

@@ -1,0 +1,135 @@
+import type { WordingWords } from './wording-words.js';
+
+export const it: WordingWords = {
+  language: 'it',
+  unsub: {
+    'remove-me': [
+      '(cancellami|cancellatemi|cancellarmi|mi cancelli|rimuovimi|rimuovetemi|rimuovermi|mi rimuova|eliminami|eliminatemi|eliminarmi|mi elimini|disiscrivimi|disiscrivetemi|disiscrivermi|mi disiscriva|toglimi|toglietemi|togliermi|mi tolga|disiscrivimi|disiscrivetemi|cancellateci|rimuoveteci|eliminateci|toglieteci|mi cancelliate|mi rimuoviate|depennatemi|escludetemi|escludermi|disabbonarmi|disabbonatemi)',
+      '(cancellare|cancellate|cancelli|cancella|rimuovere|rimuovete|rimuova|rimuovi|eliminare|eliminate|elimini|elimina|togliere|togliete|tolga|togli|disiscrivere|disiscrivete|disiscriva|disiscrivi) ~ (il mio|la mia|i miei|mio|mia|questo|il nostro|nostro|questa|la nostra) (indirizzo|email|mail|nominativo|contatto|iscrizione|nome|dati|casella|recapito|indirizzo email)',
+      '(vorrei|voglio|desidero|chiedo|vogliamo|chiediamo|desideriamo|prego di|pregasi|vi prego) ~ (disiscrivermi|cancellarmi|essere cancellato|essere rimosso|essere cancellata|essere rimossa|la cancellazione|disiscrizione|cancellazione|essere tolto|disdire|disiscrivere|annullare la)',
+      '(dalla|da questa|dalle|dal|dai) (vostra|tua|sua|vostre|vostro|vostri|questa)? (lista|mailing list|mailing|newsletter|liste|database|elenco|elenchi) ~ (grazie|cancell*|rimuov*|$)',
+      '(annullare|annulla|annullate|disdire|disdico) (la|l)? (mia)? (iscrizione|sottoscrizione)',
+    ],
+    'do-not-contact': [
+      '(non) (mi|ci) (contatti|contattate|contattare|contattatemi|scriva|scrivete|scrivere|inviate|invii|mandate|mandi|mandare|inviare|disturbate|disturbi|spedite) (piu)?',
+      'non (contattatemi|contattarmi|scrivetemi|scrivermi|inviatemi|inviarmi|mandatemi|mandarmi|contattateci|scriveteci|contattarci|scriverci|disturbatemi)',
+      '(non) (voglio|vogliamo|desidero|desideriamo|vorrei|intendo|gradisco) (piu)? (ricevere|essere contattato|essere contattata|essere disturbato|vostre|essere)',
+      '(smettete|smettetela|smetta|smettila|smetti|basta|finitela|cessate) (di|con|mandare|email|mail|inviare|spam)',
+      '(basta|niente piu|nessuna altra|nessun altra) (email|mail|messaggi|spam|pubblicita|comunicazioni)',
+      '(lasciatemi|lasciami|lasciateci|mi lasci) in pace',
+    ],
+    'delete-data': [
+      '(cancellare|cancellate|eliminare|eliminate|cancellazione|eliminazione|rimozione|rimuovere) ~ (i miei dati|miei dati|dei miei dati|dati personali|nostri dati)',
+      '(gdpr|diritto all oblio|diritto di (opposizione|cancellazione)) ',
+    ],
+  },
+  unsubAlone: [
+    'cancellami',
+    'cancellatemi',
+    'disiscrivimi',
+    'disiscrivetemi',
+    'disiscrizione',
+    'disiscrivi',
+    'disiscriviti',
+    'cancellazione',
+    'cancellarmi',
+    'disiscrivermi',
+    'rimuovimi',
+    'rimuovetemi',
+    'rimuovere',
+    'cancella',
+    'cancellare',
+    'basta',
+    'annulla iscrizione',
+    'annullare iscrizione',
+    'cancella iscrizione',
+    'disdetta',
+    'cancellatemi grazie',
+    'toglietemi',
+  ],
+  notUnsub: [
+    '^(per|se) (cancellarti|cancellarsi|disiscriverti|disiscriversi|annullare|non ricevere|vuoi|desideri|desidera|non desideri|non vuoi|disiscrivervi|cancellare|rimuovere)',
+    '(clicca|cliccare|cliccando|clicchi|link|qui) ~ (cancellarti|disiscriverti|disiscriversi|annullare|ricevere|cancellarsi)',
+    '(se non) (desideri|desidera|vuoi|vuole|volete|desiderate)',
+    '(link|pulsante|pagina) (di|per) (cancellazione|disiscrizione|disiscriversi)',
+    '(puoi|puo|potete) (cancellarti|disiscriverti|disiscriversi|cancellarsi)',
+  ],
+  negative: {
+    'not-interested': [
+      '(non) (sono|siamo|mi|ci|e|sarei|saremmo) (piu|molto|particolarmente|assolutamente|al momento|affatto)? (interessato|interessata|interessati|interessate|interessa|interessano|interessante|serve|serve nulla|servono|occorre|conviene)',
+      "(nessun|nessuna|alcun|senza|non c'e|non abbiamo|non ho|non abbiamo alcun) (interesse|bisogno|necessita|esigenza)",
+      'non (abbiamo|ho|avendo) (piu|alcun|alcuna)? (bisogno|interesse|necessita|esigenza)',
+      '(non) (cerchiamo|stiamo cercando|vogliamo|intendiamo|intendo|fa per noi|fa per me|fa al caso|rientra|e per noi|voglio)',
+      '^no (grazie|mi dispiace|non|ti ringrazio|la ringrazio)',
+      '^no$',
+      '(grazie ma no|no grazie)',
+      '(decliniamo|declino|rifiutiamo|preferiamo non|preferisco non)',
+      '(abbiamo|ho) (deciso|scelto) (di non|un altro|altro|diversamente)',
+    ],
+    'already-have': [
+      '(gia) (un|una|il|dei|a posto|coperti|fornitori|in uso|clienti|soddisfatti)',
+      '(abbiamo|utilizziamo|usiamo|collaboriamo|lavoriamo|ho|siamo) gia ',
+      '(soddisfatti|contenti|soddisfatto) (del|di|con|della)',
+    ],
+    'no-budget': [
+      '(non|nessun|senza|manca) (abbiamo|ho|c e|il|disponiamo di)? (budget|fondi|risorse)',
+      '(troppo) (caro|costoso|cara|alto)',
+    ],
+    'not-now': [
+      '(al momento|per ora|attualmente|per il momento|adesso|in questo momento) (non|no)',
+      'non (al momento|per ora|adesso|e il momento|ora|e una priorita|quest anno)',
+      '(ci|mi) (ricontatti|ricontattate|risenta|sentiamo|risentiamo) ~',
+      '(ricontattatemi|ricontattateci|risentiamoci|sentiamoci) ~ (piu avanti|prossimo|tra|fra|anno|in)',
+      '(forse|magari) (piu avanti|in futuro|il prossimo)',
+    ],
+    rude: ['(perdita di tempo|e spam|truffa)'],
+  },
+  weakNegative: {
+    doubt: ['^(purtroppo|mi dispiace|spiacente|spiacenti)', '(purtroppo|non credo|non penso)'],
+  },
+  positive: {
+    interested: [
+      '(sono|siamo|sarei|saremmo|molto|davvero) (molto|davvero|sicuramente|assolutamente)? (interessato|interessata|interessati|interessate|curioso|disponibile|disponibili|entusiasta)',
+      '(mi|ci) (interessa|interessano|interesserebbe|piacerebbe|farebbe piacere|incuriosisce)',
+      '(sembra|pare|mi sembra|suona|e) (molto|davvero|un ottima|proprio)? (interessante|ottimo|perfetto|bello|ottima|fantastico|buona idea|idea)',
+      '(volentieri|con piacere|molto volentieri|va bene|certamente|perfetto|ottimo|d accordo|certo che si)',
+      '(vorrei|vorremmo|desidero) (sapere|saperne|conoscere|ricevere|fissare|parlare|provare|vedere|avere|approfondire|organizzare)',
+    ],
+    call: [
+      '(parliamone|sentiamoci|parliamo|vediamoci|incontriamoci|organizziamo|fissiamo|possiamo sentirci|possiamo parlare|possiamo fissare|possiamo organizzare|potremmo sentirci|potremmo)',
+      '(mi chiami|chiamami|chiamatemi|mi chiamate|mi telefoni)',
+      '(fissare|organizzare|prenotare|programmare|pianificare) (una|un) (call|chiamata|riunione|appuntamento|demo|incontro|videochiamata|telefonata)',
+      '(quando|quali|che) ~ (disponibile|disponibili|disponibilita|libero|orari|preferisce|possiamo)',
+      '(lunedi|martedi|mercoledi|giovedi|venerdi|domani|settimana prossima|prossima settimana) ~ (va bene|perfetto|posso|mi va|ok|sono libero|sono disponibile)',
+    ],
+    'more-information': [
+      '(maggiori|ulteriori|piu|altre) (informazioni|dettagli|info|chiarimenti|approfondimenti)',
+      '(mi|ci) (invii|mandi|puo inviare|puoi inviare|inviate|mandate|potete inviare|puo mandare|potrebbe inviare|manda|invia) ~',
+      '(inviatemi|mandatemi|inviami|mandami|inviateci|mandateci) ~ ',
+      'saperne di piu',
+    ],
+    yes: [
+      '^(si|certo|certamente|ok|va bene|perfetto|ottimo|volentieri|assolutamente) (grazie|volentieri|certo|per favore|mi|ci|sono|siamo|con|parliamone|perfetto|possiamo|va|sentiamoci|assolutamente|vorrei)',
+      '^(si|certo|volentieri|va bene|ok|perfetto|certamente|con piacere|d accordo|si grazie|molto volentieri)$',
+      '(si volentieri|si grazie|si certo|si per favore)',
+    ],
+  },
+  weakPositive: {
+    curious: [
+      '(interessante|interessato|interessata|interessati)',
+      '(quanto costa|qual e il prezzo|quali sono i costi|quali sono i prezzi|prezzi)',
+      '(resto in attesa|attendo)',
+    ],
+  },
+  neutral: {
+    'wrong-person': [
+      'non (sono|e|siamo) (io|piu|la|il)? (la|il)? (persona|responsabile|referente|contatto|giusto|giusta|corretta|competente)',
+      '(persona|indirizzo|contatto|ufficio) (sbagliata|sbagliato|errata|errato)',
+      '(contatti|contattate|si rivolga|rivolgetevi|scriva|ho inoltrato|inoltro|giro|ho girato) ~ (collega|direttore|responsabile|ufficio|dottor|signor|signora)',
+      '(chi e lei|chi siete|come ha avuto|come avete avuto)',
+    ],
+    later: [
+      '(ci penso|ne parlo|valuteremo|valutero|le faro sapere|ti faro sapere|vi faro sapere|vi faremo sapere)',
+    ],
+  },
+};
