@@ -1,4 +1,4 @@
-import { firesIn, hitsIn, type PhraseHit, type Sentence } from '../wording/sentences.js';
+import { firesIn, hitsIn, meaningOf, type PhraseHit, type Sentence } from '../wording/sentences.js';
 import { automaticRules } from './automatic-rules.js';
 import { personalSigns } from './personal-signs.js';
 
@@ -45,10 +45,10 @@ export function readAutomaticWording(
   const [first] = verdicts;
   if (first === undefined) return null;
   const around = new Set(
-    sentences.flatMap((sentence) => hitsIn(sentence, automaticRules.around).map(({ id }) => lastPart(id))),
+    sentences.flatMap((sentence) => hitsIn(sentence, automaticRules.around).map(({ id }) => meaningOf(id))),
   );
   const notices = new Set(
-    sentences.flatMap((sentence) => hitsIn(sentence, automaticRules.notice).map(({ id }) => lastPart(id))),
+    sentences.flatMap((sentence) => hitsIn(sentence, automaticRules.notice).map(({ id }) => meaningOf(id))),
   );
   const personal = sentences.filter(
     (sentence) => sentence.isQuestion || firesIn(sentence, personalSigns),
@@ -64,7 +64,7 @@ export function readAutomaticWording(
     (sentences.length > MAX_SENTENCES ? 2 : 0) +
     circumstances;
   // A notice is told by many signs only: people, too, say that they received something.
-  const base = { absence: 2.5, left: 1.5, notice: 0.25 + notices.size * 0.75 }[first.kind];
+  const base = { absence: 2.5, left: 1.75, notice: 0.25 + notices.size * 0.75 }[first.kind];
   return { ...first, score: base + score };
 }
 
@@ -84,8 +84,4 @@ function isForeign(sentence: Sentence): boolean {
     sentence.words.split(' ').length - 2 >= MIN_WORDS &&
     ![absence, around, left, notice].some((rules) => firesIn(sentence, rules))
   );
-}
-
-function lastPart(id: string): string {
-  return id.slice(id.lastIndexOf('.') + 1);
 }

@@ -26,7 +26,7 @@ const DAY_MONTH = new RegExp(
   'gu',
 );
 const MONTH_DAY = new RegExp(
-  `(?<!\\p{L})(${LETTERS})\\.? (?:the )?(\\d{1,2})(?![\\d:]|[.,]\\d)(?:st|nd|rd|th|\\.|-?(?:an|en|ig|jen|jan|an))?${YEAR}`,
+  `(?<!\\p{L})(${LETTERS})\\.? (?:the )?(\\d{1,2})(?![\\d:]|[.,]\\d)(?:st|nd|rd|th|\\.)?${YEAR}`,
   'gu',
 );
 const YEAR_MONTH_DAY =

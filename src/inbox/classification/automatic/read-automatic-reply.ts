@@ -1,7 +1,6 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
 import type { AutomaticReply } from '../classification.js';
 import { withoutAnswerPrefix } from '../wording/answer-prefix.js';
-import type { PhraseRule } from '../wording/phrase.js';
 import { evidenceOf, hitsIn, type PhraseHit, sentencesOf, toSentence } from '../wording/sentences.js';
 import { type HeaderSigns, readHeaderSigns } from './automatic-headers.js';
 import { automaticRules } from './automatic-rules.js';
@@ -35,7 +34,7 @@ function read(
   hasQuote: boolean,
 ): AutomaticReply | null {
   const isAnswer = withoutAnswerPrefix(subject) !== subject.trim();
-  const subjectHit = isAnswer ? undefined : firstHit(subject, automaticRules.subjects);
+  const subjectHit = isAnswer ? undefined : readSubject(subject);
   const words = readWords(text, subject, { ...headers, hasQuote, isAnswer });
   const isCertain = headers.certain.length > 0 || subjectHit !== undefined;
   if (!isCertain && (words === null || words.score < ENOUGH)) return null;
@@ -63,8 +62,12 @@ function readWords(text: string, subject: string, circumstances: Circumstances):
   return readAutomaticWording([...opening, ...sentencesOf(text, MAX_SENTENCES)], circumstances);
 }
 
-function firstHit(text: string, rules: readonly PhraseRule[]): PhraseHit | undefined {
-  return hitsIn(toSentence(text.slice(0, 300)), rules)[0];
+/** Looks at the whole subject, and at what stands before its colon: `Out of office: A question`. */
+function readSubject(subject: string): PhraseHit | undefined {
+  const start = subject.slice(0, 300);
+  return [start, start.split(/[:：]/u, 1)[0] ?? ''].flatMap((text) =>
+    hitsIn(toSentence(text), automaticRules.subjects),
+  )[0];
 }
 
 /** "Out of office", and not merely "Automatic reply". */

@@ -10,7 +10,7 @@ const MAX_DAYS_AHEAD = 400;
 
 /** Cues of the day she is back, in front of the date. */
 const BACK = cue(
-  'back|return|returns|returning|resume|resuming|reachable again|available (?:again )?(?:from|on)|in the office (?:again )?on|wieder|zuruck|zurueck|ruckkehr|retour|reviens|reviendrai|revenons|joignable|regreso|regresare|vuelvo|volvere|vuelta|reincorporo|reincorporare|reincorporacion|retorno|retornarei|regressarei|regresso|volta|volto|voltarei|rientro|rientrero|torno|tornero|ritorno|ritornero|terug|weer|wracam|wroce|powrot|powrotu|powrocie|ponownie|вернусь|возвращаюсь|возвращения|вернемся|выйду|выхожу|приступлю|снова|повернуся|повертаюся|повернусь|знову|tillbaka|ater|tilbake|tilbage|igen|palaan|takaisin|toissa|vratim|vracim|zpet|opet|vraciam|spat|opat|visszaterek|vissza|ujra|ismet|revin|reveni|intorc|intoarce|donecegim|donus|επιστρεφω|επιστρεψω',
+  'back|return|returns|returning|resume|resuming|reachable again|available from|available again|available on|in the office on|in the office again|wieder|zuruck|zurueck|ruckkehr|retour|reviens|reviendrai|revenons|joignable|regreso|regresare|vuelvo|volvere|vuelta|reincorporo|reincorporare|reincorporacion|retorno|retornarei|regressarei|regresso|volta|volto|voltarei|rientro|rientrero|torno|tornero|ritorno|ritornero|terug|weer|wracam|wroce|powrot|powrotu|powrocie|ponownie|вернусь|возвращаюсь|возвращения|вернемся|выйду|выхожу|приступлю|снова|повернуся|повертаюся|повернусь|знову|tillbaka|ater|tilbake|tilbage|igen|palaan|takaisin|toissa|vratim|vracim|zpet|opet|vraciam|spat|opat|visszaterek|vissza|ujra|ismet|revin|reveni|intorc|intoarce|donecegim|donus|επιστρεφω|επιστρεψω',
 );
 /** Cues of the last day away, or of the first one back: writers do not keep them apart. */
 const UNTIL = cue(

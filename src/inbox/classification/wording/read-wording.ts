@@ -1,6 +1,6 @@
 import type { Wording } from '../classification.js';
 import { withoutAnswerPrefix } from './answer-prefix.js';
-import { evidenceOf, hitsIn, type PhraseHit, type Sentence, sentencesOf } from './sentences.js';
+import { evidenceOf, hitsIn, meaningOf, type PhraseHit, type Sentence, sentencesOf } from './sentences.js';
 import { readUnsubscribeRequest } from './unsubscribe-request.js';
 import { wordingRules } from './wording-rules.js';
 
@@ -64,7 +64,10 @@ function verdict(label: Wording['class'], hits: readonly PhraseHit[], confidence
   const [first] = hits;
   return {
     class: label,
-    confidence: confidence > 0.6 && rules.length > 1 ? Math.min(0.95, confidence + 0.07) : confidence,
+    confidence:
+      confidence > 0.6 && new Set(rules.map(meaningOf)).size > 1
+        ? Math.min(0.95, confidence + 0.07)
+        : confidence,
     rules,
     evidence: first === undefined ? null : evidenceOf(first),
   };

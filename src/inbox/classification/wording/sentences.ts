@@ -64,6 +64,11 @@ export function firesIn(sentence: Sentence, rules: readonly PhraseRule[]): boole
   );
 }
 
+/** The last part of a rule's id: what it means, in whatever language. */
+export function meaningOf(id: string): string {
+  return id.slice(id.lastIndexOf('.') + 1);
+}
+
 /** What a person is shown: the sentence as it was written or, of a long one, the words that matched. */
 export function evidenceOf({ sentence, matched }: PhraseHit): string {
   return (sentence.text.length <= MAX_EVIDENCE ? sentence.text : matched.trim()).slice(0, MAX_EVIDENCE);

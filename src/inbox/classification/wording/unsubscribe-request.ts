@@ -1,5 +1,5 @@
 import type { Wording } from '../classification.js';
-import { evidenceOf, firesIn, hitsIn, type Sentence, toSentence } from './sentences.js';
+import { evidenceOf, firesIn, hitsIn, meaningOf, type Sentence, toSentence } from './sentences.js';
 import { unsubAlone, wordingRules } from './wording-rules.js';
 
 /** A text with more sentences is a letter: its middle discusses, requests stand at its ends. */
@@ -84,7 +84,7 @@ function readSentences(sentences: readonly Sentence[]): Wording | null {
   if (first === undefined) return null;
   const rules = [...new Set(hits.map(({ id }) => id))];
   const isOnlyQuestion = rules.every((id) => id.endsWith('.how-to'));
-  const confidence = isOnlyQuestion || isLetter ? 0.55 : rules.length > 1 ? 0.95 : 0.88;
+  const confidence = isOnlyQuestion || isLetter ? 0.55 : new Set(rules.map(meaningOf)).size > 1 ? 0.95 : 0.88;
   return unsub(rules, confidence, evidenceOf(first));
 }
 

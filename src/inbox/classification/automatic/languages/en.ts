@@ -28,6 +28,7 @@ export const en: AbsenceWords = {
       '^out of (the)? office (until|till|from|for|this|today|tomorrow|on|with|returning|and|due|next|between|through|$)',
       '^(currently|presently) out of (the)? office',
       '^out of office$',
+      '^ooo (until|till|from|today|tomorrow|this|next|on|$)',
       'out of office (auto)? (reply|message|notification|response|assistant)',
       "(i'm|i'll be) out (until|till|from|on|all|today|tomorrow|this|next|through|for the)",
     ],
