@@ -15,6 +15,7 @@ describe('isMobileSignature', () => {
     'Sent with Proton Mail secure email.',
     'Get Outlook for iOS<https://example.com/o0ukef>',
     'Get Outlook for Android',
+    'Sent from my Android device with K-9 Mail. Please excuse my brevity.',
     'Von meinem iPhone gesendet',
     'Von meinem Samsung Galaxy Smartphone gesendet.',
     'Gesendet mit der GMX iPhone App',

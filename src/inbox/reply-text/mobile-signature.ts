@@ -18,7 +18,7 @@ const SENT_FROM = [
   String.raw`(?:trimis|enviat) (?:de pe|din|cu|des del|des de) (?:meu )?`,
   String.raw`(?:στάλθηκε) (?:από|από το) `,
 ];
-const DEVICE = String.raw`(?=\S)[\p{L}\p{N}\s.'’&()+/®™-]{2,50}$`;
+const DEVICE = String.raw`(?=\S)[\p{L}\p{N}\s.'’&()+/®™-]{2,80}$`;
 const LATIN = new RegExp(String.raw`^(?:${SENT_FROM.join('|')})${DEVICE}`, 'iu');
 
 /** Languages that name the program first, or have no blanks. */
@@ -29,7 +29,7 @@ const OTHER =
 const PROGRAM =
   /iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|nokia|xiaomi|windows|outlook|gmail|yahoo|mail|smartphone|phone|mobile|mobil|handy|tablet|tablette|telefon|téléphone|teléfono|telefono|telefone|móvil|movil|celular|cellulare|cell|portable|device|gerät|appareil|dispositivo|dispositif|toestel|телефон|смартфон|айфон|планшет|bluemail|boxer|aqua|htc|motorola|moto|sony|xperia|lg|verizon|at&t|t-mobile|treo|palm|pixel|spark|superhuman|proton|tutanota|zoho|fastmail|aol|orange|puhelin|puhelimesta|mobilen|bärbar|smarttelefon|laptop|4g|5g|lte|matkapuhelimesta|cloud|airmail|newton|thunderbird|wiko|oneplus|oppo|redmi|nexus/iu;
 
-const MAX_LENGTH = 90;
+const MAX_LENGTH = 110;
 
 /** Whether a line is a device's or a program's own: "Sent from my iPhone", "Get Outlook for iOS". */
 export function isMobileSignature(written: string): boolean {

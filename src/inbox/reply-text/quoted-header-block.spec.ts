@@ -51,6 +51,7 @@ describe('headerBlockAt', () => {
     ['ja', '差出人: Jane <jane@example.com>\n送信日時: 2020年1月2日 10:00\n宛先: Joe\n件名: x'],
     ['zh', '发件人： Jane <jane@example.com>\n发送时间： 2020年1月2日 10:00\n收件人： Joe\n主题： x'],
     ['ko', '보낸 사람: Jane <jane@example.com>\n보낸 날짜: 2020년 1월 2일\n받는 사람: Joe\n제목: x'],
+    ['no language we know', 'Xaa: Jane <jane@example.com>\nXbb: 2020-01-02 10:00\nXcc: Joe\nXdd: x'],
     ['he', 'מאת: Jane <jane@example.com>\nנשלח: 2 ינואר 2020\nאל: Joe\nנושא: x'],
   ])('knows one of %s: %s', (_language, block) => {
     expect(linesOf(`${block}\n\nquoted`)).toBe(4);
@@ -68,6 +69,7 @@ describe('headerBlockAt', () => {
 
   it.each([
     'Date: 3 May\nTime: 10:00\nAddress: 1 Example Street',
+    'Name: Jane\nMail: jane@example.com\nDate of birth: 2020-01-02\nPlace: Berlin',
     'To: Berlin\nFrom: Munich',
     'Subject: what I wrote about',
     'A: yes\nB: no\nC: perhaps',
