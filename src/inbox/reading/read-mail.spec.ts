@@ -44,7 +44,9 @@ describe('readMail', () => {
   });
 
   it('reads a body that is no UTF-8 as Windows does', async () => {
-    expect((await readMail(Buffer.from('Gr\xfc\xdfe', 'latin1'), 'text')).visibleText).toBe('Grüße');
+    expect((await readMail(Buffer.from('Gern, n\xe4chste Woche.', 'latin1'), 'text')).visibleText).toBe(
+      'Gern, nächste Woche.',
+    );
   });
 });
 
@@ -52,6 +54,7 @@ describe('unread', () => {
   it('tells what the header says, of either line end', () => {
     const header = [
       ...[
+        '',
         '',
         'From ann@example.com Mon Mar  2 10:00:00 2026',
         'Received: by nobody',
