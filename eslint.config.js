@@ -297,6 +297,12 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...inAnyCode, ...inSpecs] },
   },
   {
+    // The one place that skips: a suite for another server than the machine has, and its name says so.
+    name: 'house/described-where',
+    files: ['test/support/describe-where.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...inAnyCode] },
+  },
+  {
     name: 'house/scripts',
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {

@@ -96,6 +96,7 @@ const ALLOWED = [
   [SERVICE, 'try { a(); } catch (error) { b(error); }'],
   [SPEC, "it('keeps the key', () => {}); it.each([1])('keeps %s', () => {});"],
   [SPEC, 'const spy = jest.fn();'],
+  ['test/support/describe-where.ts', "it.skip('a', () => {});"],
   ['jest.config.js', 'export default {};'],
 ];
 

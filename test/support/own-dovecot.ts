@@ -2,7 +2,18 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { access, chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,13 +102,18 @@ export class OwnDovecot {
   }
 
   /** Puts a mail into a user's mailbox, as a local delivery does. Its UID is the mailbox's next one. */
-  async deliver(user: string, raw: string | Uint8Array, mailbox = 'INBOX'): Promise<void> {
+  async deliver(
+    user: string,
+    raw: string | Uint8Array,
+    { mailbox = 'INBOX', receivedAt = new Date() }: { mailbox?: string; receivedAt?: Date } = {},
+  ): Promise<void> {
     const maildir = this.maildir(user, mailbox);
     await makeMaildir(join(this.folder, 'mail', user), maildir);
     // Maildir's promise: whoever looks sees the whole file or none.
     const name = `${Date.now()}.${randomBytes(8).toString('hex')}.test`;
     await writeFile(join(maildir, 'tmp', name), raw);
     await chown(join(maildir, 'tmp', name), MAIL_UID, MAIL_UID);
+    await utimes(join(maildir, 'tmp', name), receivedAt, receivedAt);
     await rename(join(maildir, 'tmp', name), join(maildir, 'new', name));
   }
 

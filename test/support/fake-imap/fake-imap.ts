@@ -94,9 +94,9 @@ export class FakeImap {
     const fault = this.faults.get(name);
     this.faults.delete(name);
     const { socket } = connection;
-    if (fault === undefined)
+    if (fault === undefined) {
       socket.write(Buffer.concat([answer.data, latin1(`${tag} ${answer.status}\r\n`)]));
-    else if (fault === 'drop') socket.destroy();
+    } else if (fault === 'drop') socket.destroy();
     else if (fault === 'drop-midway') {
       socket.write(answer.data.subarray(0, answer.data.length / 2), () => socket.destroy());
     } else if (fault !== 'hang') socket.write(`${tag} ${fault.answer}\r\n`);
@@ -161,7 +161,7 @@ export class FakeImap {
   ): { data: Buffer; status: string } {
     const [, set = '', items = ''] = /^(\S+) (.*)$/.exec(rest) ?? [];
     const answers = mailbox.select(set).map((mail) => {
-      if (/BODY\[/.test(items) && !connection.isReadOnly) mail.marks.add('\\Seen');
+      if (items.includes('BODY[') && !connection.isReadOnly) mail.marks.add('\\Seen');
       return Buffer.concat([
         latin1(`* ${mailbox.mails.indexOf(mail) + 1} FETCH (UID ${mail.uid}${factsOf(mail, items)}`),
         bodyOf(mail, items),

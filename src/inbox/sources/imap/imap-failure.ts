@@ -49,6 +49,7 @@ function shorten(code: string): string {
   return word.slice(0, CODE_LENGTH);
 }
 
-function detailsOf(error: unknown): Partial<ImapFlowError> {
-  return error instanceof Error ? error : {};
+/** What an error says besides its message; whatever made it, and in whichever realm. */
+export function detailsOf(error: unknown): Partial<ImapFlowError> {
+  return typeof error === 'object' && error !== null ? error : {};
 }

@@ -9,6 +9,7 @@ import type {
   RawMail,
 } from '../mailbox.js';
 import type { ConnectionWatch } from './connection-watch.js';
+import { detailsOf } from './imap-failure.js';
 import type { ImapLimits } from './imap-settings.js';
 
 const POLITE_END_MS = 2_000;
@@ -90,7 +91,7 @@ export class ImapSession implements MailboxSession {
       if (typeof opened.uidValidity !== 'bigint') throw new UnusableAnswer('no_uidvalidity');
       return opened;
     } catch (error) {
-      if (error instanceof Error && Reflect.get(error, 'mailboxMissing') === true) return null;
+      if (detailsOf(error).mailboxMissing === true) return null;
       throw error;
     }
   }
