@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
 import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
+import type { Transaction } from '../../src/database/database.js';
 import { SentMailLookup } from '../../src/email/sent-mail/sent-mail-lookup.service.js';
 import { SentMailRepository } from '../../src/email/sent-mail/sent-mail.repository.js';
 import type { Classification, ReportedRecipient } from '../../src/inbox/classification/classification.js';
@@ -11,6 +12,7 @@ import { IngestService } from '../../src/inbox/ingest/ingest.service.js';
 import type { IncomingMail } from '../../src/inbox/ingest/incoming-mail.js';
 import { MailMatcher } from '../../src/inbox/matching/mail-matcher.service.js';
 import type { ReadResult } from '../../src/inbox/reading/mail-reader.service.js';
+import { unread } from '../../src/inbox/reading/unread.js';
 import { LeadsRepository } from '../../src/leads/leads.repository.js';
 import { LeadsService } from '../../src/leads/leads.service.js';
 import { configOf } from './config.js';
@@ -43,10 +45,20 @@ class ToldReader extends InProcessMailReader {
   }
 }
 
+/** Gives up on every mail. */
+export class FailingReader extends ToldReader {
+  override async read(raw: Uint8Array): Promise<ReadResult> {
+    return Promise.resolve({
+      kind: 'unreadable',
+      reason: 'timeout',
+      ...unread(raw, 'rfc822', 'not read: timeout'),
+    });
+  }
+}
+
 /** The inbox of one process, over a database of a spec and without HTTP. Several over one database are replicas. */
-export function createInbox({ database }: Pick<TestDatabase, 'database'>) {
+export function createInbox({ database }: Pick<TestDatabase, 'database'>, reader = new ToldReader()) {
   Logger.overrideLogger(false);
-  const reader = new ToldReader();
   const leads = new LeadsService(
     new LeadsRepository(database),
     new CampaignsService(new CampaignsRepository(database)),
@@ -60,9 +72,13 @@ export function createInbox({ database }: Pick<TestDatabase, 'database'>) {
   return {
     service,
     /** Ingests a mail that the rules take for `found`. */
-    async ingest(mail: IncomingMail, found: Partial<Classification> = {}) {
+    async ingest(
+      mail: IncomingMail,
+      found: Partial<Classification> = {},
+      inSameTransaction?: (tx: Transaction) => Promise<void>,
+    ) {
       reader.tell(mail.raw, found);
-      return service.ingest(mail);
+      return service.ingest(mail, inSameTransaction);
     },
   };
 }
