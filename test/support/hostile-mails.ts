@@ -22,6 +22,7 @@ export const HOSTILE_MAILS: readonly HostileMail[] = [
   mail('10 MB of short quoted lines', () => `\r\n${'> a\n'.repeat((10 * MEGABYTE) / 4)}`),
   mail('10 MB of lines that look like boundaries', () => `\r\n${'--\n'.repeat((10 * MEGABYTE) / 3)}`),
   mail('10 MB of HTML tags', () => `Content-Type: text/html\r\n\r\n${'<p>a</p>'.repeat(1.25 * MEGABYTE)}`),
+  mail('10 MB of nested HTML tags', () => `Content-Type: text/html\r\n\r\n${'<div>'.repeat(2 * MEGABYTE)}`),
   mail(
     '10 MB of open angle brackets in HTML',
     () => `Content-Type: text/html\r\n\r\n${'<'.repeat(10 * MEGABYTE)}`,

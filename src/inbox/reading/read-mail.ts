@@ -30,7 +30,8 @@ export async function readMail(raw: Uint8Array, format: ReadFormat = 'rfc822'): 
 
 async function readRawMail(raw: Uint8Array): Promise<ReadMail> {
   const mail = await parseMail(raw);
-  const written = visibleText(mail.text ?? (mail.html === null ? '' : htmlToReplyText(mail.html)));
+  const text = mail.text ?? (mail.html === null ? '' : htmlToReplyText(mail.html).slice(0, MAX_TEXT));
+  const written = visibleText(text);
   return { mail, visibleText: written, classification: classify(mail, written) };
 }
 
