@@ -1,6 +1,7 @@
 import type { BounceKind } from '../classification.js';
 import { isUnspecific, replyCodeIn } from './enhanced-status.js';
-import { SERVER_REASONS, type ServerReason, VAGUE_REASONS } from './server-reasons.js';
+import type { ServerReason } from './server-reason.js';
+import { SERVER_REASONS, VAGUE_REASONS } from './server-reasons.js';
 
 /** How dead an address is, and the rule that says so: `mailbox-full`, `status-5.1`, `reply-550`. */
 export interface BounceVerdict {

@@ -4,7 +4,7 @@ import { type RecipientStatus, recipientStatusesIn } from './delivery-status.js'
 import { enhancedStatusIn } from './enhanced-status.js';
 import { normalizedAddress } from './mail-address.js';
 import { originalMessageId, type ReportMaterial } from './report-material.js';
-import { tellsOfDelay, tellsOfFailure } from './report-phrases.js';
+import { tellsOfDelay, tellsOfFailure, tellsOfSuccess } from './report-phrases.js';
 import { type NamedRecipient, namedRecipients } from './text-recipients.js';
 
 interface JudgedRecipient {
@@ -29,7 +29,7 @@ export function readBounce(material: ReportMaterial): Report | null {
 function readDeliveryReport(material: ReportMaterial): Report | null {
   const statuses = statusesOf(material);
   if (statuses.length === 0) return null;
-  const late = tellsOfDelay(`${material.mail.subject.toLowerCase()} ${material.words}`);
+  const late = tellsOfDelay(material.signs.subjectText, material.words);
   const outcomes = statuses.map((status) => ({
     ...status,
     action: status.action ?? guessedAction(status, late),
@@ -112,9 +112,9 @@ function sentTo({ address, aliases }: RecipientStatus, { returned }: ReportMater
 /** Of a server that writes only to people. Structure and words must both say that it is a bounce. */
 function readWordedBounce(material: ReportMaterial): Report | null {
   if (!isWordedBounce(material)) return null;
-  const { mail, words, signs } = material;
+  const { words, signs } = material;
   const recipients = worded(material);
-  const isDelay = tellsOfDelay(`${mail.subject.toLowerCase()} ${words}`);
+  const isDelay = tellsOfDelay(signs.subjectText, words);
   return {
     kind: isDelay ? 'delayed' : 'bounce',
     recipients: recipients.map(({ recipient }) => recipient),
@@ -132,12 +132,23 @@ function isWordedBounce(material: ReportMaterial): boolean {
   const told = tellsOfFailure(words);
   const sentBack =
     returned !== null || mail.parts.some(({ contentType }) => contentType === 'message/rfc822');
-  const system = signs.nullReturnPath || signs.automatic || signs.subject || sentBack;
-  if (signs.daemon === 'sure' || (signs.daemon === 'likely' && system)) {
-    return told || ((signs.subject || sentBack) && tellsReason(words));
+  const marked = signs.nullReturnPath || signs.automatic || signs.subject || sentBack;
+  if (signs.daemon === 'sure' || (signs.daemon === 'likely' && marked)) {
+    return told || ((signs.subject || sentBack) && tellsReason(words)) || isSilentReturn(material);
   }
   if (signs.nullReturnPath && signs.subject) return told && (sentBack || namesRecipient(material));
-  return told && sentBack && (signs.unattended || (signs.subject && (signs.automatic || signs.reportType)));
+  const machine = signs.unattended || (signs.subject && (signs.automatic || signs.reportType));
+  return told && sentBack && machine;
+}
+
+/** In a language that no rule knows, a mail system that sends our mail back says enough by that. */
+function isSilentReturn({ signs, returned, words }: ReportMaterial): boolean {
+  return (
+    signs.daemon === 'sure' &&
+    (signs.nullReturnPath || signs.subject) &&
+    returned?.messageId != null &&
+    !tellsOfSuccess(words)
+  );
 }
 
 function namesRecipient(material: ReportMaterial): boolean {

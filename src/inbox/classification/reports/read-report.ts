@@ -15,7 +15,8 @@ export function readReport(mail: ParsedMail): Report | null {
 
 function materialOf(mail: ParsedMail): ReportMaterial {
   const text = reportTextOf(mail);
-  const source = mail.parts.find(isReturnedMail)?.text ?? text.returned;
+  const sources = [...mail.parts.filter(isReturnedMail).map((part) => part.text), text.returned ?? ''];
+  const returned = sources.filter((source) => source !== '').map(readReturnedMail);
   return {
     mail,
     signs: reportSigns(mail),
@@ -26,7 +27,7 @@ function materialOf(mail: ParsedMail): ReportMaterial {
       .replaceAll(/\s+/g, ' ')
       .slice(0, 16_000)
       .toLowerCase(),
-    returned: source === null ? null : readReturnedMail(source),
+    returned: returned.find(({ messageId }) => messageId !== null) ?? returned[0] ?? null,
   };
 }
 

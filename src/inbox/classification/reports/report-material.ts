@@ -1,5 +1,5 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
-import type { ReportSigns } from './report-signs.js';
+import { isReportPart, type ReportSigns } from './report-signs.js';
 import type { ReturnedMail } from './returned-mail.js';
 
 /** A mail taken apart for the rules that read reports. */
@@ -14,10 +14,13 @@ export interface ReportMaterial {
 }
 
 const STATED =
-  /^[\s>*-]{0,20}(?:original[ -])?message[ -]?id[ \t]{0,4}:[ \t]{0,20}(<[^<>\s@]{1,400}@[^<>\s]{1,400}>)/i;
+  /^[\s>*-]{0,20}(?:x-)?(?:original[ -])?message[ -]?id[ \t]{0,4}:[ \t]{0,20}(<[^<>\s@]{1,400}@[^<>\s]{1,400}>)/i;
 
 /** The Message-ID of the mail that a report is about, the surest place first; null: nowhere. */
 export function originalMessageId({ mail, returned, lines }: ReportMaterial): string | null {
-  const stated = lines.map((line) => STATED.exec(line)?.[1]).find((id) => id !== undefined);
+  const reports = mail.parts.filter(({ contentType }) => isReportPart(contentType));
+  const stated = [...reports.flatMap(({ text }) => text.split('\n')), ...lines]
+    .map((line) => STATED.exec(line)?.[1])
+    .find((id) => id !== undefined);
   return returned?.messageId ?? stated ?? mail.inReplyTo[0] ?? mail.references.at(-1) ?? null;
 }

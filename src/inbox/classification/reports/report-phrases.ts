@@ -95,6 +95,9 @@ const DELAYED = new RegExp(
     'delivery attempts will (?:continue|be)',
     '(?:still|keep|continue) (?:being )?(?:retried|trying)',
     'will retry',
+    'continue (?:to try|trying|to attempt)',
+    'attempts? .{0,60}will continue',
+    'temporary (?:error|failure|problem).{0,80}(?:retry|try again|trying|attempt)',
     'try(?:ing)? again for (?:up to )?\\d',
     'transient non-fatal errors',
     'wird weiterhin versucht',
@@ -105,6 +108,10 @@ const DELAYED = new RegExp(
   ].join('|'),
   'u',
 );
+const DELAYED_SUBJECT =
+  /\bdelay(?:ed)?\b|^\W*warning: (?:message|could not send|mail|e-?mail)|still being retried|verzögert|retard/u;
+const SUCCEEDED =
+  /success(?:ful(?:ly)?)? .{0,30}(?:deliver|relay|sent)|deliver\w{0,4} success|(?:was|has been|were|have been) (?:successfully )?(?:delivered|relayed)|return receipt/u;
 const GIVEN_UP =
   /giving up|given up|gave up|permanent (?:fatal )?(?:error|failure)|failed permanently|will not be (?:retried|delivered)|not going to try|no further (?:delivery )?attempts|has been returned|delivery has failed/u;
 
@@ -113,7 +120,12 @@ export function tellsOfFailure(words: string): boolean {
   return FAILED.test(words);
 }
 
-/** True when the server says that it goes on trying. */
-export function tellsOfDelay(words: string): boolean {
-  return DELAYED.test(words) && !GIVEN_UP.test(words);
+/** True when the server says that it goes on trying. Both in lower case. */
+export function tellsOfDelay(subject: string, words: string): boolean {
+  return (DELAYED_SUBJECT.test(subject) || DELAYED.test(words)) && !GIVEN_UP.test(words);
+}
+
+/** True of words in which a mail system says that a mail did arrive. */
+export function tellsOfSuccess(words: string): boolean {
+  return SUCCEEDED.test(words);
 }

@@ -1,4 +1,5 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
+import { isReportSubject } from './report-subject.js';
 
 /** What in a mail's structure tells that a machine reports with it. */
 export interface ReportSigns {
@@ -14,7 +15,10 @@ export interface ReportSigns {
   readonly failedRecipients: readonly string[];
   /** RFC 3834. */
   readonly automatic: boolean;
+  /** The subject is one of those that mail systems give their reports. */
   readonly subject: boolean;
+  /** Lower case, cut at {@link MAX_SUBJECT}. */
+  readonly subjectText: string;
   /** Answers or forwards: written by a person. */
   readonly answered: boolean;
 }
@@ -24,12 +28,12 @@ const DAEMON_LOCAL_PART =
 const OPERATOR_LOCAL_PART =
   /^(?:post[-_.]?master|mail[-_.]?(?:system|delivery|deliverer|server|admin|subsystem|sweeper|marshal|er)|mailsystem|bounces?|bounce[-_.]?notifications?|delivery[-_.]?(?:notification|status)s?|undeliver(?:able|ed)|smtpd?|system|administrator)(?:[+=-].{0,200})?$/i;
 const UNATTENDED =
-  /^[^@]{0,40}(?:no-?_?reply|do-?not-?reply|notif(?:y|ication)|daemon|system|auto)[^@]{0,40}@/i;
+  /^(?:[a-z\d]{0,20}[-_.])?(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|notif(?:y|ications?)|auto(?:mailer|mated|reply|responder)|mail-?system)(?:[-_.+][a-z\d._-]{0,40})?@/i;
 const DAEMON_NAME = /(?:mail(?:er)?[- ]?d(?:a?e|ae)mon|mail delivery (?:sub)?system|delivery subsystem)/i;
 const OPERATOR_NAME =
   /(?:mail delivery|delivery system|postmaster|post master|system administrator|systemadministrator|internet mail (?:delivery|service)|mail administrator|mailmarshal|microsoft outlook|exchange administrator|mail system|bounce notification|undeliver|メール配信|administrateur syst|administrador del sistema)/i;
-const SUBJECT =
-  /(?:undeliver|un-deliver|non[- ]?deliver|not deliver|deliver(?:y|ed|ing)?\b.{0,40}\b(?:fail|error|problem|delay|unsuccess|incomplete|notif|status|report|not possible|abort|impossible)|\b(?:mail|message|delivery|transmission)\b.{0,20}\bfail|fail(?:ed|ure)?\b.{0,30}\b(?:deliver|notice|notif|mail|message)|failure notice|fail\b.{0,10}deliver|return(?:ed|ing)? (?:e?-?mail|message|to sender)|return(?:ed)? mail|mail(?:er)? (?:system )?error|mail failure|error sending|bounced? (?:mail|message)|message (?:delayed|status|not sent|could not)|could ?n.t be delivered|could not be (?:sent|delivered)|cannot be delivered|can.t be delivered|\bdsn\b|\bndn\b|\bndr\b|warning: (?:message|could not)|delayed|unzustellbar|nicht zugestellt|zustellung|no se (?:ha )?(?:pudo|puede) entregar|no entregado|devuelto|non remis|échec|echec|impossibilit|mancato recapito|mancata consegna|non consegnat|não (?:foi )?(?:entregue|pôde)|falha|onbestelbaar|niet bezorgd|nie dostarczon|niedostarczon|niemożliwe dostarczenie|не доставлен|недоставлен|невозможно доставить|не может быть доставлено|エラー|配信不能|送信できません|退信|无法(?:送达|投递)|投递失败|ikke leveret|kunne ikke leveres|kunde inte levereras|無法(?:傳送|投遞)|user unknown|mailbox (?:full|unavailable)|unable to deliver|unreachable|there was an error)/iu;
+/** A subject is not read beyond this. */
+const MAX_SUBJECT = 500;
 const ANSWERED = /^\s{0,5}(?:re|aw|sv|fwd?|wg|tr|rv|enc|antw|odp|vs|r|i)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:/i;
 
 export function reportSigns(mail: ParsedMail): ReportSigns {
@@ -37,6 +41,7 @@ export function reportSigns(mail: ParsedMail): ReportSigns {
     mail.headers.filter((header) => header.name === name).map(({ value }) => value.trim());
   const returnPath = all('return-path')[0];
   const automatic = all('auto-submitted')[0];
+  const subject = mail.subject.slice(0, MAX_SUBJECT).toLowerCase();
   return {
     reportType:
       mail.contentType === 'multipart/report' ||
@@ -46,8 +51,9 @@ export function reportSigns(mail: ParsedMail): ReportSigns {
     nullReturnPath: returnPath !== undefined && isNullPath(returnPath),
     failedRecipients: all('x-failed-recipients'),
     automatic: automatic !== undefined && !/^no\b/i.test(automatic),
-    subject: SUBJECT.test(mail.subject),
-    answered: ANSWERED.test(mail.subject),
+    subject: isReportSubject(subject),
+    subjectText: subject,
+    answered: ANSWERED.test(subject),
   };
 }
 

@@ -17,8 +17,9 @@ const MARKER =
   /^\W{0,80}(?:(?:below|beneath) this line is a copy|(?:this|below|here|enclosed|following|attached) (?:is|follows) (?:a |the )?(?:copy|header|headers|first|beginning|original)|a copy of (?:the|your) (?:original )?message|(?:the )?(?:header|headers|body|text|contents?|start|beginning|first part|copy) of (?:the |your )?(?:original |returned |undelivered |unsent )?(?:message|mail)|(?:the |your )?(?:original|unsent|undelivered|returned|rejected) (?:message|mail|e-mail)(?: (?:header|headers|text|body|follows|below|attached|is))?|message headers? follow|message follows|received header|mensaje original|message d.origine|ursprüngliche (?:nachricht|mail)|messaggio originale|mensagem original|исходное (?:сообщение|письмо)|元のメッセージ|original-?nachricht)/iu;
 
 /** Splits the text of a report, or its HTML where it has no text, into the server's words and the returned mail. */
-export function reportTextOf({ text, html }: ParsedMail): ReportText {
-  const whole = text !== null && text.trim() !== '' ? text : textOfHtml(html ?? '');
+export function reportTextOf({ text, html, parts }: ParsedMail): ReportText {
+  const attached = parts.find((part) => part.contentType === 'text/plain')?.text ?? '';
+  const whole = [text ?? '', textOfHtml(html ?? ''), attached].find((one) => one.trim() !== '') ?? '';
   const lines = whole.split('\n').map((line) => line.slice(0, MAX_LINE).trimEnd());
   const plain = splitAt(lines, returnedMailStart(lines));
   if (plain.returned !== null) return plain;
