@@ -6,7 +6,7 @@ interface AttributionWords {
 
 /** By ISO 639-1 code. Lower case. Most programs of the languages without `opens` begin with the date itself. */
 const WORDS: Readonly<Record<string, AttributionWords>> = {
-  en: { opens: ['on', 'at', 'in a message dated'], wrote: ['wrote', 'writes', 'said'] },
+  en: { opens: ['on', 'at', 'in a message dated'], wrote: ['wrote', 'writes', 'said', 'has written'] },
   de: { opens: ['am', 'um'], wrote: ['schrieb', 'schreibt', 'geschrieben'] },
   fr: { opens: ['le'], wrote: ['a écrit', 'écrivait', 'a ecrit', 'écrit'] },
   es: { opens: ['el'], wrote: ['escribió', 'escribio', 'ha escrito'] },

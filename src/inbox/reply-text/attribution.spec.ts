@@ -98,6 +98,7 @@ describe('attributionAt', () => {
       2,
     ],
     ['the colon', 'Am 02.01.2020 10:00 schrieb "Jane Doe" <jane@example.com\n>:', 2],
+    ['a verb of two words', 'Jane Doe <jane@example.com>, 2 Oca 2020 Per, 10:00 tarihinde şunu\nyazdı:', 2],
     ['Czech words', 'čt 2. 1. 2020 v 10:00 odesílatel Jane Doe <jane@example.com>\nnapsal:', 2],
   ])('joins the lines of one that is wrapped before %s', (_where, attribution, lines) => {
     expect(linesOf(`${attribution}\n\nquoted`)).toBe(lines);
@@ -107,6 +108,7 @@ describe('attributionAt', () => {
     ['a bare name', 'Jane Doe wrote:'],
     ['a language we do not know', 'Jane Doe kirjuttanut 2020:'],
     ['an address', 'jane@example.com:'],
+    ['one without a colon', 'Op 2 jan. 2020 om 10:00 schreef Jane <jane@example.com>'],
   ])('takes %s for one only before marked lines', (_what, line) => {
     expect(linesOf(`${line}\n> quoted`)).toBe(1);
     expect(linesOf(`${line}\nnot quoted`)).toBe(0);

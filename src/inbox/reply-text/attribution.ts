@@ -22,6 +22,8 @@ const OLD_GMAIL =
   /^\p{Nd}{4}[-/]\p{Nd}{1,2}[-/]\p{Nd}{1,2} (?:\p{Nd}{1,2}:\p{Nd}{2} (?:GMT|UTC)[+-]\p{Nd}{2}:?\p{Nd}{2} \S|\P{Nd}[^<>]{0,80}<[^<>@]+@[^<>@]+>$)/u;
 /** Yahoo writes the quoted mail on behind its attribution. */
 const BEFORE_QUOTED_WORDS = /^.{10,300}?@[^\s<>]{1,100}>,? [\p{L} ]{3,20}: (?=\S)/u;
+/** What a program broke off an address: it begins like a quoted line. */
+const END_OF_ADDRESS = /^> ?:$/;
 /** Dashes that some programs put around an attribution. */
 const DASHES = /^-{2,} ?|[ *_]*-{2,}$/g;
 
@@ -70,7 +72,8 @@ function isGroupWise(text: string): boolean {
 function startsLikeAttribution(text: string): boolean {
   const bare = text.replace(DASHES, '').replace(/^[*_"']+/, '');
   if (OPENS.test(bare)) return DIGIT.test(bare.slice(0, DATE_WITHIN));
-  return STARTS_WITH_DATE.test(bare) || bare.endsWith(' <') || (ADDRESS.test(bare) && WROTE.test(bare));
+  if (STARTS_WITH_DATE.test(bare) || bare.endsWith(' <')) return true;
+  return ADDRESS.test(bare) && (WROTE.test(bare) || (TIME.test(bare) && DATE.test(bare)));
 }
 
 /** Whether a line can be the next one of an attribution. */
@@ -78,12 +81,13 @@ function continues(lines: readonly ReplyLine[], at: number, joined: string): boo
   const line = lines[at];
   if (line === undefined || /[:：]$/.test(joined)) return false;
   if (line.kind === 'blank') return lines[skipBlank(lines, at)]?.text.startsWith('<') === true;
-  if (line.kind === 'quote') return /^> ?:$/.test(line.text) || endsInWrote(withoutEnd(line.text));
+  if (line.kind === 'quote') return END_OF_ADDRESS.test(line.text) || endsInWrote(withoutEnd(line.text));
   return !(OPENS.test(line.text) && DIGIT.test(line.text.slice(0, DATE_WITHIN)));
 }
 
 function isQuoted(lines: readonly ReplyLine[], at: number): boolean {
-  return lines[skipBlank(lines, at)]?.kind === 'quote';
+  const line = lines[skipBlank(lines, at)];
+  return line?.kind === 'quote' && !END_OF_ADDRESS.test(line.text);
 }
 
 function withoutEnd(text: string): string {
@@ -95,13 +99,12 @@ function isAttribution(joined: string, beforeQuote: boolean, anchored: boolean):
   if (OLD_GMAIL.test(text)) return true;
   const colon = /[:：︰]$/.test(text);
   const wroteAtEnd = endsInWrote(withoutEnd(text));
-  if (!colon && !wroteAtEnd) return false;
   const address = ADDRESS.test(text);
-  if (!colon && !address && !beforeQuote) return false;
+  if (!colon && !(address && (wroteAtEnd || beforeQuote)) && !(wroteAtEnd && beforeQuote)) return false;
   const wrote = wroteAtEnd || WROTE.test(text);
   const timed = TIME.test(text);
   const dated = timed || DATE.test(text);
-  if (anchored && wrote && (address || dated || beforeQuote)) return true;
+  if (anchored && wrote && (address || dated || beforeQuote)) return colon || wroteAtEnd || timed;
   if (colon && address && timed && DATE.test(text)) return true;
   if (colon && wrote && (address || timed) && text.length <= 2 * MAX_BARE) return true;
   return (

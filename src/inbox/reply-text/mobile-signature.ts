@@ -29,6 +29,13 @@ const OTHER =
 const PROGRAM =
   /iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|nokia|xiaomi|windows|outlook|gmail|yahoo|mail|smartphone|phone|mobile|mobil|handy|tablet|tablette|telefon|téléphone|teléfono|telefono|telefone|móvil|movil|celular|cellulare|cell|portable|device|gerät|appareil|dispositivo|dispositif|toestel|телефон|смартфон|айфон|планшет|bluemail|boxer|aqua|htc|motorola|moto|sony|xperia|lg|verizon|at&t|t-mobile|treo|palm|pixel|spark|superhuman|proton|tutanota|zoho|fastmail|aol|orange|puhelin|puhelimesta|mobilen|bärbar|smarttelefon|laptop|4g|5g|lte|matkapuhelimesta|cloud|airmail|newton|thunderbird|wiko|oneplus|oppo|redmi|nexus/iu;
 
+/** "Get Outlook for iOS" in any language, and programs that have a name with capitals. */
+const NAMED = /^(?:\S+ ){0,6}outlook (?:\S+ ){0,4}(?:ios|android)(?: \S+)?$/iu;
+const SENT_FROM_NAME =
+  /^Sent (?:from|via|with|using) \p{Lu}\S*(?: (?:\p{Lu}\S*|for|on|by|secure|email)){0,4}$/u;
+const SENT_LAST =
+  /^(?:von|diese .{2,20} wurde|(?:this )?(?:message|e-?mail)(?: was)?) .{2,60} (?:gesendet|sent)$|^(?:this )?(?:message|e-?mail|mail)(?: was)? sent (?:from|via|with) /i;
+
 const MAX_LENGTH = 110;
 
 /** Whether a line is a device's or a program's own: "Sent from my iPhone", "Get Outlook for iOS". */
@@ -40,6 +47,7 @@ export function isMobileSignature(written: string): boolean {
     .replaceAll(/^[-–—\s]+|[-–—.!\s]+$/g, '')
     .replaceAll(/\s+/g, ' ');
   if (text.length > MAX_LENGTH) return false;
-  if (OTHER.test(text)) return true;
+  if (OTHER.test(text) || NAMED.test(text) || SENT_FROM_NAME.test(text)) return true;
+  if (SENT_LAST.test(text)) return PROGRAM.test(text);
   return LATIN.test(text) && (PROGRAM.test(text) || /^sent from my(?: \S+){1,4}$/i.test(text));
 }

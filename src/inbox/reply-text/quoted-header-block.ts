@@ -25,6 +25,12 @@ export function headerBlockAt(lines: readonly ReplyLine[], at: number): number {
   return blockOfKnownNames(lines, at) || blockOfAnyNames(lines, at);
 }
 
+/** Whether a line names a sender or a date as a quoted header does. */
+export function isFirstHeader(text: string): boolean {
+  const kind = kindOf(text);
+  return kind === 'from' || kind === 'date';
+}
+
 function blockOfKnownNames(lines: readonly ReplyLine[], at: number): number {
   const first = lines[at]?.text ?? '';
   if (kindOf(first) === null) return 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isSeparator } from './separator.js';
+import { isBareTitle, isSeparator } from './separator.js';
 
 describe('isSeparator', () => {
   it.each([
@@ -30,6 +30,7 @@ describe('isSeparator', () => {
     '-----הודעה מקורית-----',
     '---------- Forwarded message ---------',
     '_____Original Message_____',
+    '-------- Original message --------From: Jane <jane@example.com> Date: 1/2/20 To: Joe Subject: x',
     '---- Jane Doe wrote ----',
     '---- On Thu, 02 Jan 2020 10:00:00 +0100 Jane <jane@example.com> wrote ----',
     'Begin forwarded message:',
@@ -53,5 +54,14 @@ describe('isSeparator', () => {
     '-- well, the message came',
   ])('leaves %s', (line) => {
     expect(isSeparator(line)).toBe(false);
+  });
+});
+
+describe('isBareTitle', () => {
+  it('knows a title that has lost its dashes', () => {
+    expect(isBareTitle('Original message')).toBe(true);
+    expect(isBareTitle('Ursprüngliche Nachricht')).toBe(true);
+    expect(isBareTitle('Your message, please')).toBe(false);
+    expect(isBareTitle('Offer')).toBe(false);
   });
 });

@@ -49,21 +49,27 @@ const ASKS =
 const LINE = String.raw`[-_=*~#+‐‑‒–—―─━><|]`;
 const LINE_BEFORE = new RegExp(`^${LINE}{2,}`, 'u');
 const LINE_AROUND = new RegExp(String.raw`^(?:${LINE}|\s)+|(?:${LINE}|\s)+$`, 'gu');
+/** Samsung's mail program writes on behind a title. */
+const TITLE = new RegExp(String.raw`^${LINE}{2,} ?([^\p{Nd}]{4,45}?) ?${LINE}{2,}`, 'u');
 
 const MAX_LENGTH = 160;
-/** Words of a title between dashes. */
-const MAX_TITLE = 45;
+const MAX_BARE_TITLE = 40;
 
 /**
  * Whether a line divides the answer from the mail it answers or forwards: a dashed title ("-----Original Message-----"),
  * a dashed writer ("---- Jane Doe wrote ----"), "Begin forwarded message:", "Please reply above this line".
  */
 export function isSeparator(text: string): boolean {
+  const title = TITLE.exec(text)?.[1];
+  if (title !== undefined && MESSAGE.test(title)) return true;
   if (text.length > MAX_LENGTH) return false;
   const inner = text.replaceAll(LINE_AROUND, '').replace(/ ?[:：]$/, '');
   if (FORWARDED.has(inner.toLowerCase())) return true;
   if (!LINE_BEFORE.test(text)) return ASKS.test(inner) && ABOVE_THIS_LINE.test(inner);
-  if (ABOVE_THIS_LINE.test(inner)) return true;
-  if (!/[-‐‑‒–—―─━_=*~#]$/u.test(text)) return false;
-  return endsInWrote(inner) || (inner.length <= MAX_TITLE && MESSAGE.test(inner) && !/\p{Nd}/u.test(inner));
+  return ABOVE_THIS_LINE.test(inner) || (/[-‐‑‒–—―─━_=*~#]$/u.test(text) && endsInWrote(inner));
+}
+
+/** Whether a line is such a title without its dashes; it divides only where headers follow. */
+export function isBareTitle(text: string): boolean {
+  return text.length <= MAX_BARE_TITLE && MESSAGE.test(text) && /^\p{L}+(?:[ ’']\p{L}+){1,2}$/u.test(text);
 }

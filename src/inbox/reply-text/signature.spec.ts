@@ -36,6 +36,14 @@ describe('withoutSignature', () => {
     ['Hungarian', 'Üdvözlettel,\nJane'],
     ['Turkish', 'Saygılarımla,\nJane'],
     ['Hebrew', 'בברכה,\nJane'],
+    ['two languages', 'Mit freundlichen Grüßen / Kind regards\n\nJane Doe'],
+    ['a place', 'Viele Grüße aus Berlin\nJane'],
+    ['thanks in the closing', 'Thanks and best regards,\nJane'],
+    [
+      'a register line and a disclaimer',
+      `MfG\nJane\n\n${'Example GmbH, Example Street 1, 12345 Berlin, '.repeat(3)}Tel. +49 30 1234567\n\nDiese E-Mail kann vertraulich sein.`,
+    ],
+    ['a picture', '[cid:image001.png@01D5]'],
     ['a name behind a dash', '-Jane Doe'],
     ['a disclaimer', 'CONFIDENTIALITY NOTICE: this e-mail is for its addressee only.'],
     [
@@ -57,6 +65,7 @@ describe('withoutSignature', () => {
     'Best regards,\nJane\n\nPS: send me the price list',
     'Please add\n\n- Berlin\n\n- Munich',
     'We need:\n\n- Trucks',
+    'This email is confidential.\n\nTake me off your list.',
     'Thanks,\nJane',
     'Regards, Jane',
     '```\nls -l\n```',

@@ -11,12 +11,14 @@ const MAX_LINE = 110;
 const DELIMITER = /^(?:--|—|––|__)$/;
 const RULE = /^(?:[-_=*~#+—–─━]\s?){3,}$/u;
 const LIST_RULE = /^_{5,}$/;
-/** Signs only: what is left where a signature was cut off. The Canadian letter is a mail tracker's mark. */
-const TRAILING_SIGNS = /^(?:[-_=*~#+—–─━]\s?){2,}$|^ᐧ$/u;
+/** Signs only, or a picture: what is left where a signature was cut off. The Canadian letter is a tracker's mark. */
+const TRAILING_SIGNS =
+  /^(?:[-_=*~#+—–─━]\s?){2,}$|^ᐧ$|^\[(?:cid:|image:? ?|https?:)[^\]]*\]$|^<image\d+\.\w{3,4}>$/iu;
 const CONTACT =
   /@|https?:\/\/|www\.|(?:\+|\b(?:tel|fon|phone|mob|fax|mobil|cell)\b).{0,12}\p{Nd}{2}|\p{Nd}{3}[-. ]\p{Nd}{3,}/iu;
 /** A name alone, behind one dash: "-Jane Doe", "- Jane". */
 const DASHED_NAME = /^-{1,2} ?\p{Lu}[\p{L}'’.]{1,20}(?: \p{Lu}[\p{L}'’.]{0,20}){0,2}$/u;
+const THANKS_AND_REGARDS = /^(?:many |thanks|thank you| ?(?:and|&|,) ?|with |best |kind |warm )+regards$/;
 /** Two to four words with capitals. */
 const FULL_NAME = /^[*_]*\p{Lu}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){1,3}[*_]*$/u;
 /** What lawyers and scanners add. */
@@ -29,18 +31,25 @@ export function withoutSignature(lines: readonly ReplyLine[]): readonly ReplyLin
 }
 
 function startOfSignature(lines: readonly ReplyLine[]): number {
-  const tail = tailFrom(lines);
-  const start = lines.findIndex(({ text, kind }, at) => {
-    if (kind === 'blank') return false;
-    if (DELIMITER.test(text) || LIST_RULE.test(text)) return true;
-    if (isMobileSignature(text) || DISCLAIMER.test(text)) return true;
-    if (at < tail) return false;
-    if (isClosing(text)) return !lines.slice(at + 1).some(isSentence);
-    return RULE.test(text) && isSignatureBelow(lines.slice(at + 1));
+  const begin = lines.findIndex(({ kind }) => kind !== 'blank');
+  const certain = indexOrEnd(lines, ({ text }, at) => {
+    if (DELIMITER.test(text) || LIST_RULE.test(text) || isMobileSignature(text)) return true;
+    return at > begin && DISCLAIMER.test(text);
   });
-  const end = start === -1 ? lines.length : start;
-  const last = lines.slice(0, end).findLastIndex(({ kind }) => kind !== 'blank');
-  return isDashedName(lines, last) ? last : end;
+  const before = lines.slice(0, certain);
+  const tail = tailFrom(before);
+  const end = indexOrEnd(before, ({ text }, at) => {
+    if (at < tail) return false;
+    if (isClosing(text)) return !before.slice(at + 1).some(isSentence);
+    return RULE.test(text) && isSignatureBelow(before.slice(at + 1));
+  });
+  const last = before.slice(0, end).findLastIndex(({ kind }) => kind !== 'blank');
+  return isDashedName(before, last) ? last : end;
+}
+
+function indexOrEnd(lines: readonly ReplyLine[], is: (line: ReplyLine, at: number) => boolean): number {
+  const found = lines.findIndex((line, at) => line.kind !== 'blank' && is(line, at));
+  return found === -1 ? lines.length : found;
 }
 
 /** What a drawn line must stand above to begin a signature: it may divide her own text as well. */
@@ -67,20 +76,20 @@ function tailFrom(lines: readonly ReplyLine[]): number {
   let from = lines.length;
   for (let count = 0; from > 0 && count <= MAX_LINES; from--) {
     const line = lines[from - 1];
-    if (line === undefined || line.text.length > MAX_LINE) break;
+    if (line === undefined || (line.text.length > MAX_LINE && !CONTACT.test(line.text))) break;
     if (line.kind !== 'blank') count++;
   }
   return from;
 }
 
+/** "Best regards", "Mit freundlichen Grüßen / Kind regards", "Viele Grüße aus Berlin", "Thanks and regards". */
 function isClosing(text: string): boolean {
-  if (text.length > 50) return false;
-  return CLOSINGS.has(
-    text
-      .toLowerCase()
-      .replaceAll(/^[-–—*_\s]+|[-–—*_,.!;:、。，\s]+$/g, '')
-      .trim(),
-  );
+  if (text.length > 60) return false;
+  const words = text
+    .toLowerCase()
+    .replaceAll(/^[-–—*_\s]+|[-–—*_,.!;:、。，\s]+$/g, '')
+    .replace(/ (?:aus|vom|von|from|uit|från|fra|depuis|desde|из) (?:\S+ ?){1,3}$/, '');
+  return THANKS_AND_REGARDS.test(words) || words.split(/,? ?[/|] ?/).every((part) => CLOSINGS.has(part));
 }
 
 function withoutTrailingSigns(lines: readonly ReplyLine[]): readonly ReplyLine[] {

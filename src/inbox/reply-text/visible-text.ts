@@ -1,9 +1,9 @@
 import { attributionAt, splitOffAttribution } from './attribution.js';
 import { endOfOwnFooter, withoutOwnFooters } from './own-footer.js';
-import { headerBlockAt } from './quoted-header-block.js';
+import { headerBlockAt, isFirstHeader } from './quoted-header-block.js';
 import { endOfQuote } from './quoted-lines.js';
 import { type ReplyLine, skipBlank, toReplyLines } from './reply-line.js';
-import { isSeparator } from './separator.js';
+import { isBareTitle, isSeparator } from './separator.js';
 import { withoutSignature } from './signature.js';
 
 /**
@@ -58,5 +58,6 @@ function ownPassages(lines: readonly ReplyLine[]): ReplyLine[][] {
 function quoteMarkerAt(lines: readonly ReplyLine[], at: number): number {
   const line = lines[at];
   if (line?.kind === 'text' && isSeparator(line.text)) return 1;
+  if (line?.kind === 'text' && isBareTitle(line.text) && isFirstHeader(lines[at + 1]?.text ?? '')) return 2;
   return attributionAt(lines, at) || headerBlockAt(lines, at);
 }
