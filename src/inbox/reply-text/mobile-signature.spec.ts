@@ -65,6 +65,10 @@ describe('isMobileSignature', () => {
     'Get back to me on my mobile',
     'Von meinem Chef kommt ein Nein',
     'Envoyé hier, merci',
+    'Envoyé par mail hier',
+    'Von Ihnen wurde keine Mail gesendet',
+    'Fatura muhasebeden gönderildi',
+    'Sent from my side: nothing.',
     'Enviado ayer',
     'I sent it from my iPhone',
   ])('leaves %s', (line) => {

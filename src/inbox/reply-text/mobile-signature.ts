@@ -23,31 +23,44 @@ const LATIN = new RegExp(String.raw`^(?:${SENT_FROM.join('|')})${DEVICE}`, 'iu')
 
 /** Languages that name the program first, or have no blanks. */
 const OTHER =
-  /^(?:(?:my )?(?:iphone|ipad|android|samsung)\S{0,30}(?:dan|den|'dan|'den|ımdan|umdan|umdan)? gönderildi|.{0,30}(?:telefonumdan|cihazımdan|['’]?d[ae]n) gönderildi|.{0,25}(?:から送信|より送信|からのメール)|发自我的.{1,20}|發自我的.{1,20}|从我的.{1,20}发送|從我的.{1,20}傳送|发送自.{1,25}|通过.{1,20}发送|나의 .{1,20}에서 (?:보냄|발송)|.{1,20}에서 보냄|נשלח מ.{1,25}|أرسلت من .{1,25}|تم الإرسال من .{1,25}|iphone-?(?:omról|ról) küldve|.{1,25}(?:ról|ről|omról) küldve|saadetud minu .{1,20}|mano .{1,20} siunčiu)$/iu;
+  /^(?:von (?!.*(?:wurde|habe|hat |nicht|ist |sind )).{2,60} gesendet|.{2,40} gönderildi|.{2,30}(?:から送信|より送信|からのメール)|(?:发|發)自.{2,25}|(?:从|從|通过).{2,25}(?:发送|傳送)|.{2,25}에서 (?:보냄|발송)|נשלח מ.{2,25}|(?:أرسلت|تم الإرسال) من .{2,25}|.{2,25}(?:ról|ről) küldve|saadetud minu .{2,20}|mano .{2,20} siunčiu|(?:this )?(?:message|e-?mail|mail)(?: was)? sent (?:from|via) .{2,60})$/iu;
 
-/** What a program of a telephone or a web mailer is called; other words than these need "my" before them. */
-const PROGRAM =
-  /iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|nokia|xiaomi|windows|outlook|gmail|yahoo|mail|smartphone|phone|mobile|mobil|handy|tablet|tablette|telefon|téléphone|teléfono|telefono|telefone|móvil|movil|celular|cellulare|cell|portable|device|gerät|appareil|dispositivo|dispositif|toestel|телефон|смартфон|айфон|планшет|bluemail|boxer|aqua|htc|motorola|moto|sony|xperia|lg|verizon|at&t|t-mobile|treo|palm|pixel|spark|superhuman|proton|tutanota|zoho|fastmail|aol|orange|puhelin|puhelimesta|mobilen|bärbar|smarttelefon|laptop|4g|5g|lte|matkapuhelimesta|cloud|airmail|newton|thunderbird|wiko|oneplus|oppo|redmi|nexus/iu;
+/** What sends mail, or makes or carries what sends mail: only such words make a signature of "sent from". */
+const SENDERS = [
+  'iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|nokia|xiaomi|redmi|oneplus|motorola|xperia|pixel|wiko|nexus',
+  'windows|outlook|gmail|yahoo|bluemail|superhuman|proton|tutanota|thunderbird|airmail|fastmail|verizon|t-mobile|at&t',
+  'smartphone|phone|mobile|mobil|handy|tablet|telefon|téléphone|teléfono|telefone|móvil|movil|celular|cellulare',
+  'portable|device|gerät|appareil|dispositivo|dispositif|toestel|puhelin|puhelim|bärbar|laptop|cihaz',
+  'телефон|смартфон|айфон|планшет|мобильн|スマート|スマホ|携帯|手机|手機|휴대|נייד|טלפון|هاتف|جوال',
+];
+const SENDER = new RegExp(
+  String.raw`${SENDERS.join('|')}|(?<!\p{L})(?:htc|moto|sony|lg|treo|palm|cell|aol|gmx|orange|spark|boxer|aqua|zoho|4g|5g|lte)(?!\p{L})`,
+  'iu',
+);
+/** With a capital it is Apple's and Microsoft's program; without, people write it of what they sent by mail. */
+const MAIL_PROGRAM = /(?:\P{L}|\p{Ll}|^)Mail(?!\p{L})/u;
 
-/** "Get Outlook for iOS" in any language, and programs that have a name with capitals. */
-const NAMED = /^(?:\S+ ){0,6}outlook (?:\S+ ){0,4}(?:ios|android)(?: \S+)?$/iu;
+/** "Get Outlook for iOS" in any language. */
+const OUTLOOK = /^(?:\S+ ){0,6}outlook (?:\S+ ){0,4}(?:ios|android)(?: \S+)?$/iu;
+/** "Sent from my Wiko Ridge", "Sent from Front": without a verb or a comma, nobody writes so of herself. */
+const SENT_FROM_MY = /^sent from my(?: \S+){1,4}$/i;
 const SENT_FROM_NAME =
   /^Sent (?:from|via|with|using) \p{Lu}\S*(?: (?:\p{Lu}\S*|for|on|by|secure|email)){0,4}$/u;
-const SENT_LAST =
-  /^(?:von|diese .{2,20} wurde|(?:this )?(?:message|e-?mail)(?: was)?) .{2,60} (?:gesendet|sent)$|^(?:this )?(?:message|e-?mail|mail)(?: was)? sent (?:from|via|with) /i;
 
 const MAX_LENGTH = 110;
+/** With the addresses of links, which are cut off. */
+const MAX_WRITTEN = 400;
 
 /** Whether a line is a device's or a program's own: "Sent from my iPhone", "Get Outlook for iOS". */
-export function isMobileSignature(written: string): boolean {
-  if (written.length > 400) return false;
-  const text = written
+export function isMobileSignature(line: string): boolean {
+  if (line.length > MAX_WRITTEN) return false;
+  const text = line
     .replaceAll(/<?\(?\[?(?:https?:\/\/|mailto:)[^\s>)\]]*[>)\]]*/gi, ' ')
     .replaceAll(/[*_<>[\]"“”「」]+/g, ' ')
     .replaceAll(/^[-–—\s]+|[-–—.!\s]+$/g, '')
     .replaceAll(/\s+/g, ' ');
   if (text.length > MAX_LENGTH) return false;
-  if (OTHER.test(text) || NAMED.test(text) || SENT_FROM_NAME.test(text)) return true;
-  if (SENT_LAST.test(text)) return PROGRAM.test(text);
-  return LATIN.test(text) && (PROGRAM.test(text) || /^sent from my(?: \S+){1,4}$/i.test(text));
+  if (OUTLOOK.test(text) || SENT_FROM_NAME.test(text)) return true;
+  if (!LATIN.test(text) && !OTHER.test(text)) return false;
+  return SENDER.test(text) || MAIL_PROGRAM.test(text) || SENT_FROM_MY.test(text);
 }

@@ -55,6 +55,28 @@ describe('visibleText', () => {
   });
 
   it.each([
+    'From my point of view: no.\nTo be honest: never.',
+    'Please send:\n\n- prices\n- dates\n\nThank you',
+    'We have three questions:\n\n1. What does it cost?\n2. Who else uses it?\n3. When can we start?',
+    'On Monday, 3 May we are closed.\nOn Tuesday you can reach me at 10:00:\n+44 20 7946 0000',
+    'My boss wrote:\n"Not this year."\n\nSorry!',
+    'Am 3. Mai um 10:00 passt es.\n\nDe rien,\nJane',
+    'Date: 3 May\nTime: 10:00\nPlace: Berlin\n\nPlease confirm.',
+    'The price is > 100 and < 200.\n\nIs that right?',
+    '| a | b |\n|---|---|\n| 1 | 2 |\n\nas agreed',
+    'Your message of 2 January 2020 reached us.\nWe will answer it.',
+    '=== Offer ===\nWe pay 100.\n=== Terms ===\nWithin 30 days.',
+    'jane@example.com is my new address:\nplease write to it.',
+    'Re: your offer\nWe accept.',
+    'In 2020 Joe <joe@example.com> left.\nJane <jane@example.com> took over.',
+    'She wrote on 02.01.2020 that you had offered this before.',
+    'Best of luck\nand regards to Joe, who wrote the first draft of what you sent.',
+    '> 100 <',
+  ])('loses nothing of %j', (mail) => {
+    expect(visibleText(mail)).toBe(mail);
+  });
+
+  it.each([
     ['nothing', ''],
     ['blank lines', ' \n\u200b\n\u00a0\n'],
     ['a marked quote', `${ATTRIBUTION}\n> Offer`],
