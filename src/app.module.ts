@@ -10,6 +10,7 @@ import { HttpModule } from './http/http.module.js';
 import { InboxModule } from './inbox/inbox.module.js';
 import { LeadsModule } from './leads/leads.module.js';
 import { SuppressionsModule } from './suppressions/suppressions.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 @Module({
   imports: [
@@ -22,6 +23,7 @@ import { SuppressionsModule } from './suppressions/suppressions.module.js';
     SuppressionsModule,
     EmailModule,
     InboxModule,
+    WebhooksModule,
     HealthModule,
   ],
 })

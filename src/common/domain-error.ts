@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'malformed_json'
   | 'unauthorized'
+  | 'invalid_signature'
   | 'api_keys_required'
   | 'insufficient_scope'
   | 'route_not_found'
@@ -29,6 +30,7 @@ export type ErrorCode =
   | 'daily_cap_reached'
   | 'campaign_cap_reached'
   | 'internal_error'
+  | 'webhooks_not_configured'
   | 'database_unavailable';
 
 /** One fault of a request: where, which rule, and a sentence for a person. */

@@ -15,6 +15,17 @@ const sender: Parser<string> = {
   },
 };
 
+/** Standard Webhooks: the key in base64, 24 to 64 bytes of it. */
+const webhookSecret: Parser<string> = {
+  allowed: 'whsec_ and 24 to 64 bytes in base64, as Resend shows it',
+  parse: (text) => {
+    const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+    if (base64 === undefined) return invalid('is not whsec_ and base64');
+    const { length } = Buffer.from(base64, 'base64');
+    return length < 24 || length > 64 ? invalid('holds too few or too many bytes') : valid(text);
+  },
+};
+
 /** Who carries the mail out of the house, and how fast. */
 export class EmailProviderConfig extends FeatureConfig {
   static readonly rules: readonly Rule<EmailProviderConfig>[] = [
@@ -64,6 +75,12 @@ export class EmailProviderConfig extends FeatureConfig {
     secret: true,
   })
   readonly smtpServer: SmtpServer | null;
+
+  @EnvironmentVariable('AICMO_RESEND_WEBHOOK_SECRET', webhookSecret, {
+    doc: "Signing secret (whsec_…) of Resend's webhook; empty: POST /webhooks/resend answers 503.",
+    secret: true,
+  })
+  readonly resendWebhookSecret: string | null;
 
   @EnvironmentVariable('AICMO_RESEND_RATE_PER_SECOND', positiveNumber({ max: 1_000_000 }), {
     default: '2',

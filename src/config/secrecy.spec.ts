@@ -13,6 +13,7 @@ describe('secrets', () => {
     'AICMO_API_KEYS',
     'AICMO_RESEND_API_KEY',
     'AICMO_SMTP_URL',
+    'AICMO_RESEND_WEBHOOK_SECRET',
     'AICMO_IMAP_PASSWORD',
   ];
 
@@ -42,6 +43,7 @@ describe('secrets', () => {
       AICMO_API_KEYS: `hunter2:${DIGEST}`,
       AICMO_RESEND_API_KEY: 're_hunter2',
       AICMO_IMAP_PASSWORD: 'hunter2',
+      AICMO_RESEND_WEBHOOK_SECRET: `whsec_hunter2${'A'.repeat(41)}`,
       AICMO_RESEND_FROM_EMAIL: 'me@acme.test',
     });
 
@@ -71,6 +73,7 @@ describe('secrets', () => {
       fromEmail: 'support@aicmo.example.com',
       resendBaseUrl: null,
       smtpServer: null,
+      resendWebhookSecret: null,
       ratePerSecond: 2,
       dryRun: true,
     });

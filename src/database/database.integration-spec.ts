@@ -28,7 +28,12 @@ afterAll(() => testDatabase.drop());
 
 /** A pool of its own, so that its limits and its broken connections stay with one test. */
 async function openDatabase(limits: Partial<PoolLimits>, url = testDatabase.url): Promise<Database> {
-  const options = postgresOptions(url, { max: 2, connectTimeoutMs: 10_000, queryTimeoutMs: 10_000, ...limits });
+  const options = postgresOptions(url, {
+    max: 2,
+    connectTimeoutMs: 10_000,
+    queryTimeoutMs: 10_000,
+    ...limits,
+  });
   const dataSource = await new DataSource(options).initialize();
   closers.push(() => dataSource.destroy());
   return new Database(dataSource);

@@ -12,6 +12,8 @@ import { CapacityReadModel } from './caps/capacity.view.js';
 import { QuotaRepository } from './caps/quota.repository.js';
 import { DeliveryRepository } from './delivery/delivery.repository.js';
 import { DeliveryService } from './delivery/delivery.service.js';
+import { ProviderEventsRepository } from './delivery/provider-events.repository.js';
+import { ProviderEventsService } from './delivery/provider-events.service.js';
 import { ClaimRepository } from './dispatch/claim.repository.js';
 import { DispatchQueueRepository } from './dispatch/dispatch-queue.repository.js';
 import { Dispatcher } from './dispatch/dispatcher.service.js';
@@ -27,9 +29,14 @@ import { ReconciliationRepository } from './dispatch/reconciliation.repository.j
 import { SettlementRepository } from './dispatch/settlement.repository.js';
 import { StopsRepository } from './dispatch/stops.repository.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
-import { createEmailProvider, createSentMailArchive } from './provider/email-provider.factory.js';
+import {
+  createEmailProvider,
+  createProviderWebhook,
+  createSentMailArchive,
+} from './provider/email-provider.factory.js';
 import { ProviderGateRepository } from './provider/provider-gate.repository.js';
 import { ProviderGateReadModel } from './provider/provider-gate.view.js';
+import { PROVIDER_WEBHOOK } from './provider/provider-webhook.js';
 import { SENT_MAIL_ARCHIVE } from './provider/sent-mail-archive.js';
 import { RecipientStops } from './recipients/recipient-stops.service.js';
 import { AcceptRepository } from './sending/accept.repository.js';
@@ -58,6 +65,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
   providers: [
     { provide: EMAIL_PROVIDER, useFactory: createEmailProvider, inject: [EmailProviderConfig] },
     { provide: SENT_MAIL_ARCHIVE, useFactory: createSentMailArchive, inject: [EmailProviderConfig] },
+    { provide: PROVIDER_WEBHOOK, useFactory: createProviderWebhook, inject: [EmailProviderConfig] },
     { provide: DISPATCH_TIMING, useValue: DEFAULT_DISPATCH_TIMING },
     { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
     AcceptRepository,
@@ -79,6 +87,8 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     OutboundEmailsService,
     PacedArchive,
     ProofRepository,
+    ProviderEventsRepository,
+    ProviderEventsService,
     ProviderGateReadModel,
     ProviderGateRepository,
     QuotaRepository,
@@ -97,6 +107,8 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     DeliveryService,
     EMAIL_PROVIDER,
     EmailSendingService,
+    PROVIDER_WEBHOOK,
+    ProviderEventsService,
     ProviderGateReadModel,
     SentMailLookup,
   ],

@@ -7,6 +7,7 @@ const PROBLEM_TYPES: Readonly<Record<ErrorCode, { readonly status: number; reado
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body cannot be read' },
   unauthorized: { status: 401, title: 'A valid API key is required' },
+  invalid_signature: { status: 401, title: 'The call is not signed by the provider' },
   api_keys_required: { status: 403, title: 'Only local callers are served without API keys' },
   insufficient_scope: { status: 403, title: 'The API key does not cover this call' },
   route_not_found: { status: 404, title: 'There is no such route' },
@@ -33,6 +34,7 @@ const PROBLEM_TYPES: Readonly<Record<ErrorCode, { readonly status: number; reado
   daily_cap_reached: { status: 429, title: "The day's cap is reached" },
   campaign_cap_reached: { status: 429, title: "The campaign's cap is reached" },
   internal_error: { status: 500, title: 'The service failed' },
+  webhooks_not_configured: { status: 503, title: 'Webhooks are not set up' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
 };
 

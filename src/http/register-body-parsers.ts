@@ -38,8 +38,10 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
       (request, bytes, done) => {
         if (isBodyIgnored(request)) return done(null, undefined);
 
-        if (request.routeOptions.url?.startsWith('/webhooks/')) request.rawBody = bytes;
-        done(null, parse(bytes));
+        if (!isSigned(request)) return done(null, parse(bytes));
+        // Nothing of it is read before the route has found its signature good.
+        request.rawBody = bytes;
+        done(null, undefined);
       },
     );
   }
@@ -52,6 +54,10 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     payload.resume();
     done(null, undefined);
   });
+}
+
+function isSigned(request: FastifyRequest): boolean {
+  return request.routeOptions.url?.startsWith('/webhooks/') ?? false;
 }
 
 /** One-click unsubscribe takes any body (RFC 8058 sends a form), and a route that does not exist has none to read. */

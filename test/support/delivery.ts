@@ -1,9 +1,12 @@
+import { Logger } from '@nestjs/common';
 import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
 import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
 import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
 import { DeliveryRepository } from '../../src/email/delivery/delivery.repository.js';
 import { DeliveryService } from '../../src/email/delivery/delivery.service.js';
+import { ProviderEventsRepository } from '../../src/email/delivery/provider-events.repository.js';
+import { ProviderEventsService } from '../../src/email/delivery/provider-events.service.js';
 import { ProofRepository } from '../../src/email/dispatch/proof.repository.js';
 import { RecipientStops } from '../../src/email/recipients/recipient-stops.service.js';
 import { LeadsRepository } from '../../src/leads/leads.repository.js';
@@ -17,9 +20,12 @@ import type { TestDatabase } from './test-database.js';
 export interface Delivery {
   readonly service: DeliveryService;
   readonly proofs: ProofRepository;
+  readonly events: ProviderEventsService;
 }
 
+/** Logs nothing. */
 export function createDelivery({ database }: Pick<TestDatabase, 'database'>): Delivery {
+  Logger.overrideLogger(false);
   const quota = new QuotaRepository(configOf(SendingConfig, { timeZone: 'UTC', dailyCap: 0 }));
   const proofs = new ProofRepository(database, quota);
   const leads = new LeadsService(
@@ -27,5 +33,7 @@ export function createDelivery({ database }: Pick<TestDatabase, 'database'>): De
     new CampaignsService(new CampaignsRepository(database)),
   );
   const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository(database)));
-  return { service: new DeliveryService(new DeliveryRepository(), proofs, stops), proofs };
+  const service = new DeliveryService(new DeliveryRepository(), proofs, stops);
+  const events = new ProviderEventsService(database, new ProviderEventsRepository(), proofs, service);
+  return { service, proofs, events };
 }

@@ -7,6 +7,7 @@ import type {
   OutboundEmailDetails,
   OutboundEmailsQuery,
   OutboundEmailView,
+  ProviderEventView,
   SendAttemptView,
 } from './dto/outbound-email.dto.js';
 
@@ -23,6 +24,9 @@ const COLUMNS = `
 
 const FROM = `
   cam_outbound_emails AS o LEFT JOIN cam_dispatch_queue AS q ON q.outbound_email_id = o.id`;
+
+/** A mail that a scanner opens again and again has any number. */
+const MOST_EVENTS = 1_000;
 
 /** Mails as the API shows them. */
 @Injectable()
@@ -50,7 +54,16 @@ export class OutboundEmailsReadModel {
          FROM cam_operator_actions WHERE outbound_email_id = $1 ORDER BY id`,
       [id],
     );
-    return Object.assign(email, { attempts, operator_actions: operatorActions });
+    const providerEvents = await this.database.query<ProviderEventView>(
+      `SELECT event_id, type, occurred_at, received_at
+         FROM cam_provider_events WHERE outbound_email_id = $1 ORDER BY occurred_at, id LIMIT ${MOST_EVENTS}`,
+      [id],
+    );
+    return Object.assign(email, {
+      attempts,
+      operator_actions: operatorActions,
+      provider_events: providerEvents,
+    });
   }
 
   /**

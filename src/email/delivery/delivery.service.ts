@@ -89,6 +89,12 @@ export class DeliveryService {
     });
   }
 
+  /** {@link recordBounce} by the provider itself, which knows whom the mail went to. */
+  async recordReturn(tx: Transaction, report: Omit<BounceReport, 'address'>): Promise<void> {
+    const recipient = await this.emails.findRecipient(tx, report.outboundEmailId);
+    if (recipient !== null) await this.recordBounce(tx, { ...report, address: recipient.to_email });
+  }
+
   /** The recipient, or her mailbox provider on her behalf, called the mail spam: she gets no more. */
   async recordComplaint(tx: Transaction, report: ComplaintReport): Promise<void> {
     const email = await this.lockSent(tx, report.outboundEmailId);

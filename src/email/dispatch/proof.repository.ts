@@ -8,7 +8,8 @@ import type { StoredStatus } from '../entities/outbound-email.entity.js';
 export interface Proof {
   /** Value of the tag `cam_send`, as it came. */
   readonly sendKey: string;
-  readonly messageId: string;
+  /** Null: it does not say. */
+  readonly messageId: string | null;
 }
 
 /** `foreign`: no mail of this database was ever sent under that key. */

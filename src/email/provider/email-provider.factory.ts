@@ -2,10 +2,12 @@ import type { EmailProviderConfig } from '../../config/email-provider.config.js'
 import { DryRunEmailProvider } from './dry-run-email-provider.js';
 import type { EmailProvider } from './email-provider.js';
 import { NoOpEmailProvider } from './noop/noop-email-provider.js';
+import type { ProviderWebhook } from './provider-webhook.js';
 import type { ResendAccount } from './resend/resend-client.js';
 import { ResendEmailProvider } from './resend/resend-email-provider.js';
 import { ResendSentMailArchive } from './resend/resend-sent-mail-archive.js';
 import { SmtpEmailProvider } from './smtp/smtp-email-provider.js';
+import { ResendWebhook } from './resend/resend-webhook.js';
 import type { SentMailArchive } from './sent-mail-archive.js';
 
 /** The provider that the configuration asks for: Resend, a mail server, or none, so that nothing leaves the house. */
@@ -27,6 +29,11 @@ function createLiveProvider(config: EmailProviderConfig): EmailProvider | null {
 export function createSentMailArchive(config: EmailProviderConfig): SentMailArchive | null {
   if (config.resendApiKey === null || config.dryRun) return null;
   return new ResendSentMailArchive(accountOf(config, config.resendApiKey));
+}
+
+/** Who reads what Resend calls us with; null without the secret that tells its calls from a stranger's. */
+export function createProviderWebhook({ resendWebhookSecret }: EmailProviderConfig): ProviderWebhook | null {
+  return resendWebhookSecret === null ? null : new ResendWebhook(resendWebhookSecret);
 }
 
 function accountOf({ resendBaseUrl }: EmailProviderConfig, apiKey: string): ResendAccount {

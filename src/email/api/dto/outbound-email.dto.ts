@@ -161,12 +161,32 @@ export class OperatorActionView {
   acted_at: Date;
 }
 
+export class ProviderEventView {
+  @ApiProperty({ description: 'The same for each time that the provider told it.', example: 'msg_2Zf' })
+  event_id: string;
+
+  @ApiProperty({ description: "The provider's word.", example: 'email.delivered' })
+  type: string;
+
+  @ApiProperty({ ...instant, description: 'When it happened, as the provider says.' })
+  occurred_at: Date;
+
+  @ApiProperty(instant)
+  received_at: Date;
+}
+
 export class OutboundEmailDetails extends OutboundEmailView {
   @ApiProperty({ type: [SendAttemptView] })
   attempts: SendAttemptView[];
 
   @ApiProperty({ type: [OperatorActionView], description: 'What people did to it, oldest first.' })
   operator_actions: OperatorActionView[];
+
+  @ApiProperty({
+    type: [ProviderEventView],
+    description: 'What the provider told of it, in the order in which it happened; at most 1,000.',
+  })
+  provider_events: ProviderEventView[];
 }
 
 export class ResolveEmailDto {

@@ -1,0 +1,4 @@
+/** Milliseconds since 1970 by this machine's clock: for what other machines have dated, never for what we store. */
+export function realTimeMs(): number {
+  return Date.now();
+}
