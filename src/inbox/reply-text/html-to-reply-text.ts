@@ -5,13 +5,13 @@ import { UNSUBSCRIBE_LINK } from './own-footer.js';
 const MAX_DEPTH = 128;
 
 /** Opening tags that are read; no reply has more, and the parser's time grows with the square of their nesting. */
-const MAX_TAGS = 5_000;
+const MAX_TAGS = 4_000;
 
 /** Elements that hold quoted mail and nothing else. */
 const QUOTES = [
   ...[
     'blockquote',
-    '.yahoo_quoted',
+    '[class*="yahoo_quoted"]',
     '.protonmail_quote',
     '.tutanota_quote',
     '.zmail_extra',
@@ -30,9 +30,10 @@ const BEGIN_OF_QUOTE = [
 /** Blockquotes that indent the writer's own words, as Gmail's button does. */
 const INDENTS = ['blockquote[style*="margin:0 0 0 40px"]', 'blockquote[style*="margin: 0 0 0 40px"]'];
 
+/** Not the marks of Apple Mail and Outlook on telephones: people write into those. */
 const SIGNATURES = [
   ...['.gmail_signature', '.gmail_signature_prefix', '.moz-signature', '#Signature', '#x_Signature'],
-  ...['#ms-outlook-mobile-signature', '.protonmail_signature_block', '#AppleMailSignature'],
+  ...['.protonmail_signature_block'],
 ];
 
 const BLOCKS = ['td', 'th', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'pre', 'hr', 'dt', 'dd', ...INDENTS];
