@@ -104,6 +104,12 @@ describe('attributionAt', () => {
     expect(linesOf(`${attribution}\n\nquoted`)).toBe(lines);
   });
 
+  it('looks for its end in what a program may have wrapped, no further', () => {
+    const line = 'On 2 Jan 2020 Jane Doe of a company with a name that is longer than any';
+    expect(linesOf(`${line}\nJoe <joe@example.com> wrote:`)).toBe(2);
+    expect(linesOf(`${line}\n${'very '.repeat(150)}\nlong wrote:`)).toBe(0);
+  });
+
   it.each([
     ['a bare name', 'Jane Doe wrote:'],
     ['a language we do not know', 'Jane Doe kirjuttanut 2020:'],
@@ -118,6 +124,7 @@ describe('attributionAt', () => {
     'On this day\n\nI wrote something\n\nOn 2 Jan 2020, at 10:00, Jane wrote:',
     'On Monday I wrote to your colleague, on 3 May she said no',
     'One question I had:\n\nOn Thu, Jan 2, 2020 at 10:00 AM Jane <jane@example.com> wrote:',
+    'On 2 Jan 2020 I have time:\nJane <jane@example.com> wrote:\n> quoted',
     'We met on 2 January 2020, as I wrote to you.',
     'Here are the dates that we can offer:\n2020-01-02 10:00',
     '15.01.2024 14:30',

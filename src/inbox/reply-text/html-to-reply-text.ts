@@ -4,20 +4,18 @@ import { UNSUBSCRIBE_LINK } from './own-footer.js';
 /** As far as nested elements are walked: more than any mail program nests. */
 const MAX_DEPTH = 128;
 
-/** Opening tags that are read; no reply has more, and the parser's time grows with the square of their nesting. */
+/** Tags that are read, a long thread's worth: paragraph for paragraph, the text is built slowly. */
 const MAX_TAGS = 4_000;
 
 /** Elements that hold quoted mail and nothing else. */
 const QUOTES = [
-  ...[
-    'blockquote',
-    '[class*="yahoo_quoted"]',
-    '.protonmail_quote',
-    '.tutanota_quote',
-    '.zmail_extra',
-    '.moz-forward-container',
-  ],
-  ...['.moz-email-headers-table'],
+  'blockquote',
+  '[class*="yahoo_quoted"]',
+  '.protonmail_quote',
+  '.tutanota_quote',
+  '.zmail_extra',
+  '.moz-forward-container',
+  '.moz-email-headers-table',
 ];
 
 /** Elements at which quoted mail begins; it goes on behind them. */
@@ -32,8 +30,12 @@ const INDENTS = ['blockquote[style*="margin:0 0 0 40px"]', 'blockquote[style*="m
 
 /** Not the marks of Apple Mail and Outlook on telephones: people write into those. */
 const SIGNATURES = [
-  ...['.gmail_signature', '.gmail_signature_prefix', '.moz-signature', '#Signature', '#x_Signature'],
-  ...['.protonmail_signature_block'],
+  '.gmail_signature',
+  '.gmail_signature_prefix',
+  '.moz-signature',
+  '#Signature',
+  '#x_Signature',
+  '.protonmail_signature_block',
 ];
 
 const BLOCKS = ['td', 'th', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'pre', 'hr', 'dt', 'dd', ...INDENTS];

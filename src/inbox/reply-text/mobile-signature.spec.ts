@@ -34,6 +34,7 @@ describe('isMobileSignature', () => {
     'Enviado do Yahoo Mail no Android',
     'Inviato da iPhone',
     'Inviato dal mio iPad',
+    'Inviato da Mail',
     'Verstuurd vanaf mijn iPhone',
     'Verzonden vanaf Samsung Mobile',
     'Wysłane z iPhone’a',

@@ -27,6 +27,8 @@ describe('visibleText', () => {
       'Jane, can you look?\n\nBegin forwarded message:\n\nFrom: Joe\n\nOffer',
       'Jane, can you look?',
     ],
+    ['above a quote of GroupWise', 'Yes.\n\n>>> Joe <joe@example.com> 02.01.2020 10:00 >>>\nOffer', 'Yes.'],
+    ['above a title without dashes', 'Yes.\n\nOriginal message\nFrom: Joe\n\nOffer', 'Yes.'],
     ['below a quote', `${ATTRIBUTION}\n> Offer\n> Offer\n\nYes, please.`, 'Yes, please.'],
     ['below a quote that is signed', `> Offer\n> -- \n> Joe\n\nYes, please.\n\n-- \nJane`, 'Yes, please.'],
     ['below a quoted title', '> -----Original Message-----\n\nYes, please.', 'Yes, please.'],
@@ -82,6 +84,7 @@ describe('visibleText', () => {
     ['a marked quote', `${ATTRIBUTION}\n> Offer`],
     ['a mobile signature above a quote without marks', `Sent from my iPhone\n\n${ATTRIBUTION}\n\nOffer`],
     ['a signature', '-- \nJane'],
+    ['a marked quote above one without marks', `> No.\n\n${ATTRIBUTION}\n\nOffer`],
     ['our own mail without marks', `${ATTRIBUTION}\n\nAre you interested?\n\n${FOOTER}\n`],
     ['our own footer', FOOTER],
   ])('is empty where a mail holds only %s', (_what, mail) => {
