@@ -131,6 +131,29 @@ describe('parseMail', () => {
     expect(mail.references.at(-1)).toBe('<299@example.com>');
   });
 
+  it('keeps the body of a multipart whose boundaries are nowhere', async () => {
+    const mail = await parse(
+      'Content-Type: multipart/mixed; boundary=lost',
+      '',
+      ...part('text/plain', 'Hi'),
+      '--b--',
+    );
+
+    expect(mail).toMatchObject({ text: '--b\nContent-Type: text/plain\n\nHi\n--b--', parts: [] });
+  });
+
+  it('takes an attached file with a mail for that mail', async () => {
+    const eml = 'application/octet-stream; name=original.eml';
+    const mail = await parse(MULTIPART, '', ...part(eml, 'Message-ID: <1@example.com>'), '--b--');
+
+    expect(mail.parts).toEqual([{ contentType: 'message/rfc822', text: 'Message-ID: <1@example.com>\n' }]);
+  });
+
+  it('has no text where nothing follows the header', async () => {
+    expect((await parse('Subject: Hello', '')).text).toBeNull();
+    expect((await parse('Subject: Hello')).text).toBeNull();
+  });
+
   it('rejects what is nested too deep', async () => {
     const nested = numbered(100, (n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`);
 

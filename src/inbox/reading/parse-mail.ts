@@ -14,10 +14,12 @@ export class MalformedMailError extends Error {
 
 /** Takes a raw mail (RFC 5322) apart. Rejects with {@link MalformedMailError}. */
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
-  const email = await parse(boundMail(withoutPreface(raw)));
+  const bounded = boundMail(withoutPreface(raw));
+  const email = await parse(bounded);
+  const text = email.text ?? (isBodyLost(email) ? bodyOf(bounded) : undefined);
   return {
     ...readHeaderFields(email.headers.map(({ key, value }) => ({ name: key, value }))),
-    text: email.text === undefined ? null : cutText(email.text, MAX_TEXT),
+    text: text === undefined ? null : cutText(text, MAX_TEXT),
     html: email.html === undefined ? null : cutText(email.html, MAX_HTML),
     parts: email.attachments.slice(0, MAX_PARTS).map(toPart),
   };
@@ -35,8 +37,26 @@ function cutText(text: string, limit: number): string {
   return text.replaceAll(/\r\n?/g, '\n').slice(0, limit);
 }
 
-function toPart({ mimeType, content }: Attachment): MailPart {
-  if (!/^(?:text|message)\//.test(mimeType)) return { contentType: mimeType, text: '' };
+/** True of a multipart whose boundaries are nowhere to be found. */
+function isBodyLost({ html, attachments }: Email): boolean {
+  return html === undefined && attachments.length === 0;
+}
+
+/** What follows the header as it stands; undefined: nothing. */
+function bodyOf(raw: Uint8Array): string | undefined {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const starts = ['\n\n', '\n\r\n'].map((blank) => {
+    const at = bytes.indexOf(blank, 0, 'latin1');
+    return at === -1 ? Infinity : at + blank.length;
+  });
+  const start = Math.min(...starts);
+  return start >= raw.length ? undefined : partText(raw.subarray(start, start + MAX_TEXT));
+}
+
+function toPart({ mimeType, filename, content }: Attachment): MailPart {
+  const isMail = mimeType === 'application/octet-stream' && /\.eml$/i.test(filename ?? '');
+  const contentType = isMail ? 'message/rfc822' : mimeType;
+  if (!/^(?:text|message)\//.test(contentType)) return { contentType, text: '' };
   const text = typeof content === 'string' ? content : partText(new Uint8Array(content));
-  return { contentType: mimeType, text: cutText(text, MAX_TEXT) };
+  return { contentType, text: cutText(text, MAX_TEXT) };
 }
