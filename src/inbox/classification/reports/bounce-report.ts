@@ -1,11 +1,11 @@
-import type { Report, ReportedRecipient } from '../classification.js';
+import type { BounceKind, Report, ReportedRecipient } from '../classification.js';
 import { bounceVerdict, tellsReason } from './bounce-kind.js';
 import { type RecipientStatus, recipientStatusesIn } from './delivery-status.js';
 import { enhancedStatusIn } from './enhanced-status.js';
 import { normalizedAddress } from './mail-address.js';
 import { originalMessageId, type ReportMaterial } from './report-material.js';
 import { tellsOfDelay, tellsOfFailure, tellsOfSuccess } from './report-phrases.js';
-import { type NamedRecipient, namedRecipients } from './text-recipients.js';
+import { type NamedRecipient, namedRecipients, type Parties } from './text-recipients.js';
 
 interface JudgedRecipient {
   readonly recipient: ReportedRecipient;
@@ -41,7 +41,7 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
     return { ...common, kind: 'receipt', recipients: [], confidence: 0.95, rules: ['dsn-success'] };
   }
   const words = material.lines.filter((line) => !STATUS_FIELD.test(line));
-  const named = namedRecipients(words, bystanders(material));
+  const named = namedRecipients(words, partiesOf(material));
   const judged = distinct(
     [...failed, ...delayed].slice(0, MAX_RECIPIENTS).flatMap((status) => judge(status, named, material)),
   );
@@ -95,13 +95,18 @@ function judge(
     {
       recipient: {
         address,
-        kind: waits && kind === 'hard' ? 'soft' : kind,
+        kind: waits ? whileWaiting(kind) : kind,
         status: status.status ?? enhancedStatusIn(said),
         diagnostic,
       },
       rule,
     },
   ];
+}
+
+/** A server that still tries does not hold the address for dead. */
+function whileWaiting(kind: BounceKind | null): BounceKind | null {
+  return kind === 'hard' ? 'soft' : kind;
 }
 
 /** The name that our mail was sent to, where the report has several for one recipient. */
@@ -117,10 +122,12 @@ function readWordedBounce(material: ReportMaterial): Report | null {
   const isDelay = tellsOfDelay(signs.subjectText, words);
   return {
     kind: isDelay ? 'delayed' : 'bounce',
-    recipients: recipients.map(({ recipient }) => recipient),
+    recipients: recipients.map(({ recipient }) =>
+      isDelay ? { ...recipient, kind: whileWaiting(recipient.kind) } : recipient,
+    ),
     originalMessageId: originalMessageId(material),
     feedbackType: null,
-    confidence: recipients.length === 0 ? 0.6 : signs.failedRecipients.length > 0 ? 0.95 : 0.9,
+    confidence: recipients.length === 0 ? 0.5 : signs.failedRecipients.length > 0 ? 0.95 : 0.9,
     rules: rulesOf(signs.failedRecipients.length > 0 ? 'failed-recipients' : 'text-transcript', recipients),
   };
 }
@@ -152,15 +159,13 @@ function isSilentReturn({ signs, returned, words }: ReportMaterial): boolean {
 }
 
 function namesRecipient(material: ReportMaterial): boolean {
-  return namedRecipients(material.lines, bystanders(material)).length > 0;
+  return namedRecipients(material.lines, partiesOf(material)).length > 0;
 }
 
 function worded(material: ReportMaterial): JudgedRecipient[] {
   const { signs, lines, words, returned } = material;
-  const named = namedRecipients(lines, bystanders(material));
-  const headers = signs.failedRecipients
-    .flatMap((value) => value.split(','))
-    .flatMap((value) => normalizedAddress(value) ?? []);
+  const named = namedRecipients(lines, partiesOf(material));
+  const headers = addressesOf(signs.failedRecipients);
   const others = headers.length > 0 ? headers : (returned?.recipients ?? []);
   const found: readonly NamedRecipient[] =
     named.length > 0 ? named : others.map((address) => ({ address, said: lines.join('\n') }));
@@ -171,10 +176,16 @@ function worded(material: ReportMaterial): JudgedRecipient[] {
   });
 }
 
-function bystanders({ mail, returned }: ReportMaterial): { addresses: ReadonlySet<string> } {
-  const from = mail.from === null ? [] : [mail.from.address];
-  const sender = returned?.sender === undefined || returned.sender === null ? [] : [returned.sender];
-  return { addresses: new Set([...from, ...sender, ...mail.recipients]) };
+function partiesOf({ mail, returned, signs }: ReportMaterial): Parties {
+  const senders = [mail.from?.address, returned?.sender].filter((one) => typeof one === 'string');
+  return {
+    addressees: new Set([...addressesOf(signs.failedRecipients), ...(returned?.recipients ?? [])]),
+    bystanders: new Set([...senders, ...mail.recipients]),
+  };
+}
+
+function addressesOf(values: readonly string[]): string[] {
+  return values.flatMap((value) => value.split(',')).flatMap((value) => normalizedAddress(value) ?? []);
 }
 
 function distinct(judged: readonly JudgedRecipient[]): JudgedRecipient[] {

@@ -412,6 +412,43 @@ Reason: Remote host said: 550 Requested action not taken: mailbox unavailable`,
     returned: false,
   },
   {
+    of: 'a server that quotes our header first',
+    raw: bounceText(
+      `This report relates to a message you sent with the following header fields:
+
+Message-ID: <original-1@ours.test>
+Date: Mon, 02 Mar 2026 10:00:00 +0000
+From: Ann <ann@ours.test>
+To: bob@theirs.test
+Subject: A question
+
+Your message cannot be delivered to the following recipients:
+
+  Recipient address: bob@theirs.test
+  Reason: Remote SMTP server has rejected address
+  Diagnostic code: smtp;550 5.1.1 unknown or illegal alias: bob@theirs.test`,
+      { From: 'Internet Mail Delivery <postmaster@theirs.test>', Subject: 'Delivery Notification' },
+    ),
+    told: [['bob@theirs.test', 'hard', '5.1.1']],
+    returned: true,
+  },
+  {
+    of: 'a server that quotes our mail like a person',
+    raw: bounceText(
+      `Your message to bob@theirs.test was rejected: 550 no such user\n\n> ${ORIGINAL.replaceAll('\n', '\n> ')}`,
+    ),
+    told: [['bob@theirs.test', 'hard', null]],
+    returned: true,
+  },
+  {
+    of: 'a language that no rule knows',
+    raw: bounceText(`Skilaboðin komust ekki til skila\n\n  bob@theirs.test\n\n${ORIGINAL}`, {
+      Subject: 'Villa',
+    }),
+    told: [['bob@theirs.test', 'soft', null]],
+    returned: true,
+  },
+  {
     of: 'HTML only',
     raw: bounceText(
       `<html><body><p>Delivery has failed to these recipients:</p><p><a href="mailto:bob@theirs.test">bob@theirs.test</a><br>The email address you entered couldn't be found.</p></body></html>`,
@@ -437,5 +474,35 @@ describe('readReport of words', () => {
     expect(await read(raw.replaceAll('\n', '\r\n'))).toEqual(report);
     expect(await read(`From MAILER-DAEMON Mon Mar  2 10:00:00 2026\n${raw}`)).toEqual(report);
     expect(await read(`\n\n${raw}`)).toEqual(report);
+  });
+});
+
+describe('readReport of words about a delay', () => {
+  it.each([
+    ['Warning: could not send message for past 4 hours', '<bob@theirs.test>\n451 Name server timeout'],
+    [
+      'Delayed Mail (still being retried)',
+      'It will be retried until it is 5 days old.\n\n<bob@theirs.test>: 450 user unknown',
+    ],
+    [
+      'Delivery Status Notification (Delay)',
+      'Delivery to the following recipient has been delayed:\n\n  bob@theirs.test',
+    ],
+    ['Mail delivery', 'Your message has not yet been delivered to:\n\n  bob@theirs.test'],
+  ])('takes %j for a delay, not for a dead address', async (subject, text) => {
+    const report = await read(
+      bounceText(`Your message could not be delivered yet.\n\n${text}`, { Subject: subject }),
+    );
+
+    expect(report?.kind).toBe('delayed');
+    expect(report?.recipients.map(({ address, kind }) => [address, kind])).toEqual([
+      ['bob@theirs.test', 'soft'],
+    ]);
+  });
+
+  it('takes it for a failure when the server has given up', async () => {
+    const text = 'It was delayed, and now I am giving up.\n\n<bob@theirs.test>: Connection timed out';
+
+    expect((await read(bounceText(text, { Subject: 'Delayed mail' })))?.kind).toBe('bounce');
   });
 });

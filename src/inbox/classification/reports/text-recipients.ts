@@ -4,21 +4,21 @@ import { addressesIn } from './mail-address.js';
 export interface NamedRecipient {
   /** Lower case. */
   readonly address: string;
-  /** What stands beside and below the address, and above it where nothing does. */
+  /** The line of the address and what stands below it. */
   readonly said: string;
 }
 
 interface Mention {
   readonly address: string;
   readonly line: number;
-  /** What the line says beside the address. */
-  readonly rest: string;
 }
 
-/** Whose addresses stand in a report without having failed. */
-export interface Bystanders {
-  /** Lower case: who the report is from and who it is for. */
-  readonly addresses: ReadonlySet<string>;
+/** Whose addresses may stand in a report, in lower case. */
+export interface Parties {
+  /** Who we sent the mail to, as far as headers tell. */
+  readonly addressees: ReadonlySet<string>;
+  /** Who the report is from and who it is for: they have not failed. */
+  readonly bystanders: ReadonlySet<string>;
 }
 
 /** More recipients than these are not read from words. */
@@ -42,29 +42,40 @@ const OTHER_LABEL =
 const SENTENCE_CUE =
   /(?:\b[45]\d\d[ -]|\b[45]\.\d\.\d{1,3}\b|unknown|undeliver|not (?:be )?deliver|unable to deliver|could not|couldn.t|cannot|failed|rejected|refused|not found|no such|invalid|full|exceed|quota|does ?n.t|not exist|delivering|rcpt to|delayed|problem|error|unreachable|bounced|disabled|returned)/i;
 
+/** Whom servers tell us to ask. */
+const HELPERS = /^(?:postmaster|abuse|support|help|helpdesk|admin|administrator|contact|mailer-daemon|noc)@/;
+
 /**
  * Who a server says it could not reach, by how it is laid out and not by which server it is: lines that begin with an
  * address, else labelled addresses, else addresses in a sentence of failure.
  */
-export function namedRecipients(lines: readonly string[], { addresses }: Bystanders): NamedRecipient[] {
-  const found = [atLineStart, afterLabel, inSentence].map((find) => find(lines));
-  const strangers = found.map((mentions) => mentions.filter(({ address }) => !addresses.has(address)));
-  const chosen = [...strangers, ...found].find((mentions) => mentions.length > 0);
+export function namedRecipients(lines: readonly string[], parties: Parties): NamedRecipient[] {
+  const { addressees, bystanders } = parties;
+  const loose = inSentence(lines);
+  const known = loose.filter(({ address }) => addressees.has(address));
+  const found = [atLineStart(lines), afterLabel(lines), known, loose];
+  const strangers = found.map((mentions) => mentions.filter(({ address }) => !bystanders.has(address)));
+  const failing = strangers.map((mentions) =>
+    mentions.filter(({ address }) => addressees.has(address) || !HELPERS.test(address)),
+  );
+  const chosen = [...failing, ...strangers, ...found].find((mentions) => mentions.length > 0);
   return chosen === undefined ? [] : withWords(chosen, lines);
 }
 
 function atLineStart(lines: readonly string[]): Mention[] {
   return lines.flatMap((text, line) => {
-    const [first, ...more] = addressesIn(text);
-    if (first === undefined) return [];
-    const before = text.slice(0, first.start);
+    const [name, ...others] = addressesIn(text);
+    if (name === undefined) return [];
+    const [bracketed] = others;
+    const isName = bracketed !== undefined && /^["'\s]{0,3}<$/.test(text.slice(name.end, bracketed.start));
+    const [first, more] = isName ? [bracketed, others.slice(1)] : [name, others];
+    const before = text.slice(0, name.start);
     const rest = text.slice(first.end);
     if (BEFORE_ADDRESS.test(before) && AFTER_ADDRESS.test(rest)) {
-      const listed = isAddressList(rest) ? more : [];
-      return [first, ...listed].map(({ address }) => ({ address, line, rest }));
+      return [first, ...(isAddressList(rest) ? more : [])].map(({ address }) => ({ address, line }));
     }
     return BEFORE_NAMED.test(before) && AFTER_NAMED.test(rest) && !OTHER_LABEL.test(before)
-      ? [{ address: first.address, line, rest: '' }]
+      ? [{ address: first.address, line }]
       : [];
   });
 }
@@ -97,7 +108,7 @@ function mentionsWhere(
   return lines.flatMap((text, line) =>
     addressesIn(text)
       .filter(({ start }) => isFailed(text.slice(Math.max(0, start - 100), start), line))
-      .map(({ address, end }) => ({ address, line, rest: text.slice(end) })),
+      .map(({ address }) => ({ address, line })),
   );
 }
 
