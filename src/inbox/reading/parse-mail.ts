@@ -3,6 +3,7 @@ import { boundMail } from './bound-mail.js';
 import { readHeaderFields } from './header-fields.js';
 import { MAX_HTML, MAX_PARTS, MAX_TEXT, type MailPart, type ParsedMail } from './parsed-mail.js';
 import { partText } from './part-text.js';
+import { withoutFlow } from './without-flow.js';
 import { withoutPreface } from './without-preface.js';
 
 const MAX_NESTING_DEPTH = 32;
@@ -14,7 +15,7 @@ export class MalformedMailError extends Error {
 
 /** Takes a raw mail (RFC 5322) apart. Rejects with {@link MalformedMailError}. */
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
-  const bounded = boundMail(withoutPreface(raw));
+  const bounded = withoutFlow(boundMail(withoutPreface(raw)));
   const email = await parse(bounded);
   const text = email.text ?? (isBodyLost(email) ? bodyOf(bounded) : undefined);
   return {

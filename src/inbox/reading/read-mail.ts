@@ -30,7 +30,10 @@ export async function readMail(raw: Uint8Array, format: ReadFormat = 'rfc822'): 
 
 async function readRawMail(raw: Uint8Array): Promise<ReadMail> {
   const mail = await parseMail(raw);
-  const text = mail.text ?? (mail.html === null ? '' : htmlToReplyText(mail.html).slice(0, MAX_TEXT));
+  // Some programs send an empty text beside the HTML that holds the words.
+  const isTextBlank = (mail.text ?? '').trim() === '';
+  const text =
+    mail.html !== null && isTextBlank ? htmlToReplyText(mail.html).slice(0, MAX_TEXT) : (mail.text ?? '');
   const written = visibleText(text);
   return { mail, visibleText: written, classification: classify(mail, written) };
 }
