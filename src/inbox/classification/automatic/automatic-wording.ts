@@ -50,9 +50,7 @@ export function readAutomaticWording(
   const notices = new Set(
     sentences.flatMap((sentence) => hitsIn(sentence, automaticRules.notice).map(({ id }) => meaningOf(id))),
   );
-  const personal = sentences.filter(
-    (sentence) => sentence.isQuestion || firesIn(sentence, personalSigns),
-  ).length;
+  const personal = sentences.filter(isPersonal).length;
   const foreign = sentences.filter((sentence) => isForeign(sentence)).length;
   const circumstances =
     (isLikely ? 1.5 : 0) - (isFromList ? 2.5 : 0) - (hasQuote ? 1 : 0) - (isAnswer ? 0.5 : 0);
@@ -75,6 +73,15 @@ function firstHit(
   return sentences.flatMap((sentence) =>
     sentence.isQuestion ? [] : hitsIn(sentence, automaticRules[kind]),
   )[0];
+}
+
+/** A question, a price, or what people say to each other. */
+function isPersonal(sentence: Sentence): boolean {
+  return (
+    sentence.isQuestion ||
+    /[$€£]\s?\d|\d\s?(?:[€£$]|(?:usd|eur|euro|gbp)\b)/i.test(sentence.text) ||
+    firesIn(sentence, personalSigns)
+  );
 }
 
 /** Longer than a greeting, and nothing that automatic replies are made of. */

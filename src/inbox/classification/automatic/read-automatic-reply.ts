@@ -1,7 +1,14 @@
 import type { ParsedMail } from '../../reading/parsed-mail.js';
 import type { AutomaticReply } from '../classification.js';
 import { withoutAnswerPrefix } from '../wording/answer-prefix.js';
-import { evidenceOf, hitsIn, type PhraseHit, sentencesOf, toSentence } from '../wording/sentences.js';
+import {
+  evidenceOf,
+  hitsIn,
+  type PhraseHit,
+  type Sentence,
+  sentencesOf,
+  toSentence,
+} from '../wording/sentences.js';
 import { type HeaderSigns, readHeaderSigns } from './automatic-headers.js';
 import { automaticRules } from './automatic-rules.js';
 import {
@@ -10,6 +17,7 @@ import {
   readAutomaticWording,
   type WordingVerdict,
 } from './automatic-wording.js';
+import { monthNumber } from './calendar-words.js';
 import { returnDateOf } from './return-date.js';
 
 const MAX_SENTENCES = 20;
@@ -34,7 +42,7 @@ function read(
   hasQuote: boolean,
 ): AutomaticReply | null {
   const isAnswer = withoutAnswerPrefix(subject) !== subject.trim();
-  const subjectHit = isAnswer ? undefined : readSubject(subject);
+  const subjectHit = isAnswer ? undefined : readSubject(subject || firstLineOf(text));
   const words = readWords(text, subject, { ...headers, hasQuote, isAnswer });
   const isCertain = headers.certain.length > 0 || subjectHit !== undefined;
   if (!isCertain && (words === null || words.score < ENOUGH)) return null;
@@ -59,7 +67,24 @@ function read(
 /** The subject counts as the first sentence, unless it is that of the mail that is answered. */
 function readWords(text: string, subject: string, circumstances: Circumstances): WordingVerdict | null {
   const opening = circumstances.isAnswer || subject === '' ? [] : [toSentence(subject.slice(0, 300))];
-  return readAutomaticWording([...opening, ...sentencesOf(text, MAX_SENTENCES)], circumstances);
+  const sentences = [...opening, ...sentencesOf(text, MAX_SENTENCES)].map(withoutDates);
+  return readAutomaticWording(sentences, circumstances);
+}
+
+/** Phrases are looked for around dates: "I am from 3 to 8 August on holiday". */
+function withoutDates(sentence: Sentence): Sentence {
+  const isNumber = (word: string | undefined): boolean => word !== undefined && /^\d+$/.test(word);
+  const words = sentence.words.split(' ');
+  const kept = words.filter((word, at) => {
+    const isBesideNumber = isNumber(words[at - 1]) || isNumber(words[at + 1]);
+    return !isNumber(word) && !(isBesideNumber && monthNumber(word) !== undefined);
+  });
+  return { ...sentence, words: kept.join(' ') };
+}
+
+/** A text that came without its headers may begin with its subject. */
+function firstLineOf(text: string): string {
+  return text.trimStart().split('\n', 1)[0] ?? '';
 }
 
 /** Looks at the whole subject, and at what stands before its colon: `Out of office: A question`. */

@@ -26,8 +26,10 @@ const START = cue(
   'from|since|starting|beginning|between|as of|ab|ab dem|vom|von|seit|zwischen|du|depuis|a partir du|a partir de|des le|entre le|entre|desde|desde el|del|de|a partir del|a partir|do dia|dal|a partire dal|van|vanaf|sinds|tussen|od|od dnia|с|со|от|з|від|fran|fra|od|v dobe od|din|de la|απο',
 );
 /** After the date: back from then on. */
-const BACK_AFTER =
-  /^[^.!?\n]{0,50}(?<!\p{L})(?:back|again|wieder|zuruck|zurueck|retour|nouveau|joignable|vuelta|regreso|disposicion|volta|disposizione|di nuovo|weer|terug|ponownie|z powrotem|снова|вернусь|буду на|знову|ater|tillbaka|tilbake|igen|jalleen|takaisin|opet|zpet|opat|spat|ujra|ismet)(?!\p{L})/u;
+const BACK_AFTER = new RegExp(
+  `^[^.!?\\n]{0,50}(?<!\\p{L})(?:${fold('back|again|wieder|zuruck|zurueck|retour|nouveau|joignable|vuelta|regreso|disposicion|volta|disposizione|di nuovo|weer|terug|ponownie|z powrotem|снова|вернусь|буду на|знову|ater|tillbaka|tilbake|igen|jalleen|takaisin|opet|zpet|opat|spat|ujra|ismet')})(?!\\p{L})`,
+  'u',
+);
 const CJK_BACK_AFTER =
   /^.{0,12}(?:より|から|以降|に(?:戻|出社|復帰)|以后|以後|之后|起|回|返|上班|恢复|复工|복귀|출근|부터)/u;
 const CJK_UNTIL_AFTER = /^ ?(?:\([^)]{1,4}\) ?)?(?:まで|迄|为止|為止|止|之前|前|까지)/u;

@@ -2,7 +2,7 @@ import { fold, sameWords } from './plain-words.js';
 
 /**
  * Phrases that mean one thing, under the last part of a rule's id. A phrase is made of words, and of
- * `(a|b c)` one of these, `word?` or `(…)?` may be missing, `word*` any ending, `~` up to four words of any kind,
+ * `(a|b c)` one of these, `word?` or `(…)?` may be missing, `word*` any ending, `~` up to five words of any kind,
  * `^` the sentence begins here, `$` it ends here. Case, accents and contractions do not matter. A phrase that has
  * Chinese, Japanese or Korean letters is looked for inside words too, and its blanks mean nothing.
  */
@@ -96,7 +96,7 @@ function readChoice(tokens: readonly string[], start: number, isPacked: boolean)
 }
 
 function wordPattern(word: string, isPacked: boolean): string {
-  if (word === '~') return isPacked ? '.{0,12}?' : '(?:[^ ]{1,60} ){0,4}?';
+  if (word === '~') return isPacked ? '.{0,12}?' : '(?:(?:\\d{1,4} ){1,4}|[^ ]{1,60} ){0,5}?';
   if (isPacked || word === '$') return word;
   return word.endsWith('*') ? `${word.slice(0, -1)}[^ ]{0,30} ` : `${word} `;
 }

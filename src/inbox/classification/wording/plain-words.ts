@@ -52,12 +52,17 @@ const SAME: Readonly<Record<string, string>> = {
   ur: 'your',
 };
 
+const FOLDED_SAME = new Map(Object.entries(SAME).map(([words, same]) => [fold(words), fold(same)]));
+
 const SAME_WORDS = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:${Object.keys(SAME).join('|')})(?![\\p{L}\\p{N}])`,
+  `(?<![\\p{L}\\p{N}])(?:${[...FOLDED_SAME.keys()].join('|')})(?![\\p{L}\\p{N}])`,
   'gu',
 );
 
-/** Lower case without marks (`é` is `e`, `й` is `и`), with straight apostrophes: how rules and texts meet. */
+/**
+ * Lower case without marks (`é` is `e`, `й` is `и`), with straight apostrophes: how rules and texts meet. `ue` is `u`,
+ * and so on, because Germans without an `ü` on their keyboard write it so; "true" becomes "tru" on both sides.
+ */
 export function fold(text: string): string {
   return text
     .toLowerCase()
@@ -65,17 +70,22 @@ export function fold(text: string): string {
     .replaceAll(/[\u0300-\u036F]/g, '')
     .normalize('NFC')
     .replaceAll(/[ßłøæœđıς]/g, (letter) => FOLDED[letter] ?? letter)
+    .replaceAll(/([aou])e/g, '$1')
     .replaceAll(/[\u2018\u2019\u02BC\u00B4`]/g, "'");
 }
 
 /** Folded words with one way of writing each: `I’m`, `I am` and `i am` are all `i m`. */
 export function sameWords(folded: string): string {
-  return folded.replaceAll(SAME_WORDS, (words) => SAME[words] ?? words);
+  return folded.replaceAll(SAME_WORDS, (words) => FOLDED_SAME.get(words) ?? words);
 }
 
-/** The words of a text, each with a blank before and behind it: ` i m out of the office `. */
+/**
+ * The words of a text, each with a blank before and behind it: ` i m out of the office `. A second ending, as in
+ * `absent(e)`, is dropped.
+ */
 export function plainWords(text: string): string {
   const words = fold(text)
+    .replaceAll(/(?<=\p{L})\(\p{L}{1,3}\)/gu, '')
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
   return ` ${sameWords(words)} `;

@@ -9,7 +9,7 @@ const MAX_SENTENCES = 40;
 const MAX_SENTIMENT = 15;
 
 const NEGATIONS =
-  / (?:not|no|never|don t|doesn t|didn t|isn t|aren t|won t|wouldn t|can t|nicht|kein|keine|keinen|pas|ne|non|nao|niet|geen|nie|не|нет|without|nor) (?:[^ ]{1,30} ){0,2}$/u;
+  / (?:not|no|never|don t|dosn t|didn t|isn t|aren t|won t|wouldn t|can t|nicht|kein|keine|keinen|pas|ne|non|nao|niet|geen|nie|не|нет|without|nor) (?:[^ ]{1,30} ){0,2}$/u;
 /** "No problem, let's talk", "can't wait": a negation of something else. */
 const NO_NEGATIONS =
   / (?:no (?:problem|worries|doubt|issue)|not only|why not|can t wait|kein problem|pas de (?:probleme|souci)) (?:[^ ]{1,30} ){0,2}$/u;

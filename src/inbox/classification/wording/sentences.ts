@@ -81,7 +81,10 @@ function pieces(text: string): string[] {
   for (const line of text.split('\n').map((raw) => raw.replaceAll(/\s+/g, ' ').trim())) {
     const isQuoted = line.startsWith('>');
     const goesOn =
-      open !== '' && !isQuoted && line !== '' && (lastLine.length >= WRAPPED_FROM || /^\p{Ll}/u.test(line));
+      open !== '' &&
+      !isQuoted &&
+      line !== '' &&
+      (lastLine.length >= WRAPPED_FROM || (/^\p{Ll}/u.test(line) && !lastLine.endsWith(',')));
     if (goesOn) {
       open = `${open} ${line}`;
     } else {

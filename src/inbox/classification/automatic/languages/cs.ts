@@ -13,6 +13,7 @@ export const cs: AbsenceWords = {
     leave: [
       '(jsem|budu|čerpám|mám) ~ (na dovolené|dovolenou|na mateřské|na mateřské dovolené|na rodičovské dovolené|na služební cestě|na nemocenské|nemocen|nemocná|v pracovní neschopnosti|na neschopence|na rodičovské)',
       '^na dovolené',
+      'z důvodu (dovolené|nemoci|nepřítomnosti)',
     ],
     away: ['(v|po dobu|během) (mé|mojí|moji) nepřítomnosti', 'omezený přístup'],
     closed: [
@@ -30,7 +31,7 @@ export const cs: AbsenceWords = {
   },
   left: {
     'no-longer-here': [
-      '(již|už) (ne|není|nejsem|nepracuji|nepracuje|nepracuju)',
+      '(již|už) (není|nejsem|nepracuji|nepracuje|nepracuju) (ve|v|zde|u|zaměstnancem|zaměstnán|součástí)',
       '(nepracuji|nepracuje|nepracuju) (již|už|zde|ve)',
       '(odešel|odešla|ukončil|ukončila) ~ (ze společnosti|z firmy|pracovní)',
     ],

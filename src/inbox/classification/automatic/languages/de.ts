@@ -24,6 +24,7 @@ export const de: AbsenceWords = {
       `(bin|ist|sind|befinde) ~ (ausser haus|ausserhalb des (buros|hauses)|ausser hause)`,
       `^${NOW} nicht im (buro|buero|hause|haus|dienst)`,
       'nicht (am|an meinem) (arbeitsplatz|platz)',
+      '(bin|ist|sind) ~ nicht (in|auf) (der|unserer|meiner) (agentur|firma|arbeit|praxis|kanzlei|schule|redaktion|verwaltung)',
       '(aktuell|derzeit|zurzeit|momentan) nicht im (buro|hause|dienst)',
     ],
     leave: [
@@ -96,7 +97,7 @@ export const de: AbsenceWords = {
       '(automatisch|automatische|automatisierte|automatisch generierte|automatisch erstellte|maschinell) (generierte|erstellte|versendete|erzeugte|generiert|erstellt|versendet|erzeugt)? (antwort|email|mail|nachricht|eingangsbestatigung|ruckmeldung|antwortmail|ruckantwort)',
       '(diese|dieser) (email|mail|nachricht|antwort|text) (wurde|wird|ist) (automatisch|maschinell)',
       '(bitte)? (antworten sie|antworte) (bitte)? nicht auf diese',
-      '(dieses|das) postfach wird nicht',
+      '(diese|dieses|das) (postfach|email adresse|emailadresse|adresse|mailbox|konto) wird nicht (mehr)? ',
     ],
     received: [
       '(ihre|deine) (anfrage|email|mail|nachricht|bewerbung|ticket|meldung|bestellung) (ist|wurde|haben wir|ist bei uns) ~ (eingegangen|erhalten|erfasst|weitergeleitet|registriert|angelegt|ubermittelt)',

@@ -90,7 +90,9 @@ export const en: AbsenceWords = {
   },
   left: {
     'no-longer-here': [
-      "(no longer|not|don't|doesn't) (working|work|works|employed|with|at|part of|a member of|associated with|in|be working|be with|working at) (here|for|at|with|by|the (company|organization|organisation|firm|team)|us|our|this|any longer|anymore)",
+      '(no longer|not) (working|works|work|employed) (here|for|at|with|by|in)',
+      "(don't|doesn't) work (here|for|at|with) ~ (anymore|any longer|any more)",
+      "(don't|doesn't) work (here|there)$",
       "(is|are|i'm|am|be) no longer (with|at|employed|working|part of|a part of|an employee|here|associated|affiliated|in the (role|position))",
       '(i|he|she|they) (do|does)? no longer (work|works)',
       '(has|have|ve) (now|recently|since)? (left|departed|resigned from|retired from|moved on from|parted ways) (the|our|with)? (company|organization|organisation|firm|business|team|position|role|employment|university|employ|school|department)',

@@ -63,7 +63,8 @@ export const es: AbsenceWords = {
   },
   left: {
     'no-longer-here': [
-      '(ya no|no) (trabajo|trabaja|trabajan|formo|forma|estoy|esta|pertenezco|pertenece|laboro|labora|presto|presta) (mas)? (en|para|aqui|parte|con|a|trabajando|servicios)',
+      '(ya no|no) (trabajo|trabaja|trabajan|formo|forma|pertenezco|pertenece|laboro|labora|presto|presta) (mas)? (en|para|aqui|parte|con|a|servicios)',
+      'ya no (estoy|esta) (en|con|trabajando|aqui)',
       '(he|ha) (dejado|causado baja|abandonado) (de trabajar|de formar|la empresa|la compania|en la empresa|la organizacion|de pertenecer|mi puesto)',
       '(deje|dejo) (de trabajar|la empresa|la compania)',
       'se (ha)? (jubilado|jubilo)',

@@ -13,6 +13,9 @@ export const nl: AbsenceWords = {
     'out-of-office': [
       '(ben|is|zijn|zal|ben ik|zijn wij|zijn we) (ik|wij|we)? ~ (afwezig|niet op kantoor|niet aanwezig|niet op (het|mijn|ons) (kantoor|werk|werkplek)|buiten kantoor|uit kantoor|out of office|niet bereikbaar|niet op de zaak|niet in de gelegenheid)',
       '^(momenteel)? (afwezig|niet op kantoor|niet aanwezig) (tot|van|t|$)',
+      '(ik ben|ben ik|wij zijn) (weer)? terug (op|vanaf|in) ',
+      '(ik ben|ben ik) er ~ niet',
+      '(ik ben|ben ik) (vrij|ziek|afwezig)$',
       '(ik ben|we zijn|wij zijn|ben ik|zijn wij|zijn we) ~ weer (op kantoor|aanwezig|bereikbaar|terug|aan het werk|beschikbaar)',
     ],
     leave: [

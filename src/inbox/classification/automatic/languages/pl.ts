@@ -58,8 +58,8 @@ export const pl: AbsenceWords = {
   },
   left: {
     'no-longer-here': [
-      '(juz)? nie (pracuje|jestem|jest|pracuja) (juz)? (w|dla|tutaj|tu|pracownikiem|w firmie|zatrudniony|zatrudniona)',
-      '(juz nie pracuje|nie pracuje juz)',
+      '(juz|wiecej) nie (pracuje|jestem pracownikiem|jest pracownikiem|pracuja|jestem zatrudniony|jestem zatrudniona)',
+      'nie (pracuje|pracuja) (juz|wiecej|w firmie|tutaj|tu)',
       '(odszedlem|odszedl|odeszla|odeszlam|zakonczyl|zakonczyla|zakonczylem|zakonczylam) ~ (z firmy|prace|wspolprace|z pracy)',
       '(przeszedl|przeszla) na emeryture',
     ],

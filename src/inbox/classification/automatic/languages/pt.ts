@@ -60,7 +60,8 @@ export const pt: AbsenceWords = {
   },
   left: {
     'no-longer-here': [
-      '(ja nao|nao) (trabalho|trabalha|faco|faz|estou|esta|integro|colaboro|colabora|pertence) (mais)? (na|no|em|aqui|parte|com|para|a|trabalhando|conosco|connosco)',
+      '(ja nao|nao) (trabalho|trabalha|faco|faz|integro|colaboro|colabora|pertence) (mais)? (na|no|em|aqui|parte|com|para|a|conosco|connosco)',
+      '(ja nao (estou|esta)|nao (estou|esta) mais) (na empresa|a trabalhar|trabalhando|conosco|connosco|na|no)',
       '(nao (faz|faco) mais parte|deixou a empresa|deixei a empresa|deixou de (trabalhar|fazer parte|colaborar)|deixei de (trabalhar|fazer parte)|desligou se|foi desligado|se desligou|saiu da empresa|sai da empresa)',
       'se aposentou',
     ],

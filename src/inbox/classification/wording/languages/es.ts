@@ -13,7 +13,8 @@ export const es: WordingWords = {
       '(cancelar|cancele|cancelen|anular|anule|anulen|cancelo) (mi|la|nuestra) (suscripcion|subscripcion)',
     ],
     'do-not-contact': [
-      'no (me|nos) (vuelvan|vuelva|vuelvas|envien|envie|envies|escriban|escriba|escribas|contacten|contacte|contactes|manden|mande|mandes|molesten|moleste|molestes|contactais|sigan|siga|sigas|llamen|envieis)',
+      'no (me|nos) (envien|envie|envies|escriban|escriba|escribas|contacten|contacte|contactes|manden|mande|mandes|molesten|moleste|molestes|contactais|sigan|siga|sigas|llamen|envieis) (mas|nunca|nada|ningun|otra|otro|correos|emails|mails|publicidad|por favor|gracias|$|enviando|escribiendo|contactando)',
+      'no (me|nos) (vuelvan|vuelva|vuelvas) a ',
       '(no|ya no) (quiero|queremos|deseo|deseamos|quisiera) (seguir)? (recibir|recibiendo|que me|que nos|mas|ser contactado|sus)',
       '(dejen|deje|deja|dejad|paren|pare|para|parad|basta) (ya)? de (enviar|enviarme|escribir|escribirme|mandar|mandarme|contactar|contactarme|molestar|molestarme|spam|correos|enviarnos|escribirnos|molestarnos)',
       '(no mas|ningun|basta de|ni un) (correo|correos|email|emails|mensajes|mails|spam|publicidad|mas)',

@@ -11,8 +11,8 @@ export const it: WordingWords = {
       '(annullare|annulla|annullate|disdire|disdico) (la|l)? (mia)? (iscrizione|sottoscrizione)',
     ],
     'do-not-contact': [
-      '(non) (mi|ci) (contatti|contattate|contattare|contattatemi|scriva|scrivete|scrivere|inviate|invii|mandate|mandi|mandare|inviare|disturbate|disturbi|spedite) (piu)?',
-      'non (contattatemi|contattarmi|scrivetemi|scrivermi|inviatemi|inviarmi|mandatemi|mandarmi|contattateci|scriveteci|contattarci|scriverci|disturbatemi)',
+      '(non) (mi|ci) (contatti|contattate|contattare|contattatemi|scriva|scrivete|scrivere|inviate|invii|mandate|mandi|mandare|inviare|disturbate|disturbi|spedite) (piu|mai|altre|altri|nessuna|per favore|grazie|$)',
+      'non (contattatemi|contattarmi|scrivetemi|scrivermi|inviatemi|inviarmi|mandatemi|mandarmi|contattateci|scriveteci|contattarci|scriverci|disturbatemi) (piu|mai|altre|altri|nessuna|email|mail|per favore|grazie|$)',
       '(non) (voglio|vogliamo|desidero|desideriamo|vorrei|intendo|gradisco) (piu)? (ricevere|essere contattato|essere contattata|essere disturbato|vostre|essere)',
       '(smettete|smettetela|smetta|smettila|smetti|basta|finitela|cessate) (di|con|mandare|email|mail|inviare|spam)',
       '(basta|niente piu|nessuna altra|nessun altra) (email|mail|messaggi|spam|pubblicita|comunicazioni)',

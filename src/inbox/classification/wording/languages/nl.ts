@@ -11,7 +11,7 @@ export const nl: WordingWords = {
       '(abonnement|nieuwsbrief) ~ (opzeggen|stopzetten|op te zeggen|afmelden)',
     ],
     'do-not-contact': [
-      '(geen|nooit meer) (verdere|mails|emails|email|mail|berichten|reclame|nieuwsbrief|contact|spam|nieuwsbrieven|e mails) (meer|ontvangen|van|sturen|opnemen|$|te ontvangen|toe te sturen|aan)',
+      '(geen|nooit meer) (verdere)? (mails|emails|email|mail|berichten|reclame|nieuwsbrief|spam|nieuwsbrieven) (meer)? (ontvangen|sturen|te ontvangen|toe te sturen|van u|van jullie|aub|graag|krijgen|$)',
       '(stuur|mail|benader|contacteer|stuurt|schrijf|neem|val) (u|je|jullie)? (mij|me|ons)? ~ (niet meer|geen|nooit meer|niet langer|niet weer|niet opnieuw|niet lastig)',
       '(stop|stopt|hou|houd|houdt) (met|op met|a u b met|alstublieft met|aub met) ~ (mailen|sturen|mails|emails|spammen|contact|benaderen|berichten|schrijven|versturen|spam|deze)',
       '(wil|willen|wens|wensen) (ik|wij|we)? ~ (geen|niet meer|niet langer) ~ (ontvangen|mails|emails|benaderd|gecontacteerd|contact|nieuwsbrief|gemaild|berichten|krijgen)',

@@ -10,7 +10,10 @@ export const pl: WordingWords = {
       '(rezygnuje|rezygnujemy) z ',
     ],
     'do-not-contact': [
-      '(prosze|prosimy)? (o)? (nie|wiecej nie|juz nie|przestancie|przestac|przestan|prosze nie) (wiecej|juz)? (pisac|piszcie|wysylac|wysylajcie|kontaktowac|przysylac|nie pisz|przysylajcie|przesylac|kontaktujcie|wysylaj|pisz|niepokoic|nekac|wysylania|kontaktowania) ',
+      '(prosze|prosimy) (o)? (nie|juz nie|wiecej nie) (juz|wiecej)? (pisac|wysylac|kontaktowac|przysylac|przesylac|wysylania|kontaktowania|niepokoic|wysylanie) (do|mi|nam|sie|na|wiecej|juz|maili|wiadomosci|$)',
+      '(wiecej|juz) nie (pisac|piszcie|pisz|wysylajcie|wysylac|przysylajcie|przysylac|kontaktujcie|kontaktowac)',
+      'nie (piszcie|pisz|wysylajcie|wysylaj|przysylajcie|kontaktujcie) ~ (wiecej|juz|$)',
+      '(przestancie|przestan|przestac) (do mnie|mi)? ~ (pisac|wysylac|przysylac|spamowac|nekac)',
       'nie (zycze|zyczymy) sobie ~',
       'nie (chce|chcemy|zgadzam sie na|wyrazam zgody na|wyrazam zgody|wyrazamy zgody) (juz|wiecej)? (otrzymywac|dostawac|otrzymywanie|kontaktu|zadnych|na|przesylanie|przetwarzanie|byc)',
       '(zadnych|koniec) (wiecej|maili|wiadomosci|emaili|z mailami|ze spamem)',

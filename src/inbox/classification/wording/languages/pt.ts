@@ -5,14 +5,14 @@ export const pt: WordingWords = {
   unsub: {
     'remove-me': [
       '(remova|remover|remova me|removam|retire|retirar|retirem|exclua|excluir|excluam|tire|tirar|tirem|apague|apagar|elimine|eliminar|descadastre|descadastrar|descadastrem|desinscreva|desinscrever|cancele|cancelar|cancelem) ~ (meu|minha|meus|minhas|me|nosso|nossa|este|esse|esta|o meu) ~ (email|endereco|lista|listas|cadastro|inscricao|assinatura|contato|contacto|nome|dados|subscricao|base|mailing|correio|mailing list)',
-      '(me|nos) (remova|remover|remove|removam|retire|retirar|retirem|exclua|excluir|tire|tirar|tira|tirem|descadastre|descadastrar|desinscreva|desinscrever|descadastrem) ',
-      '(remova|retire|exclua|tire|remover|retirar|descadastre|tira|remove|descadastrar|desinscreva|elimine|apague|removam|retirem|tirem) (me|nos) ',
+      '(me|nos) (remova|remover|removam|retire|retirar|retirem|exclua|excluir|tire|tirar|tira|tirem|descadastre|descadastrar|desinscreva|desinscrever|descadastrem) ',
+      '(remova|retire|exclua|tire|remover|retirar|descadastre|tira|remove|descadastrar|desinscreva|elimine|apague|removam|retirem|tirem) (me|nos) (da|de|do|desta|dessa|dos|das|por favor|$)',
       '(quero|gostaria|desejo|solicito|peco|queria|queremos|favor|pretendo) ~ (descadastrar|cancelar|ser removido|ser removida|sair da|deixar de receber|descadastramento|remocao|cancelamento|sair desta|anular a subscricao|desinscrever|cancelar a inscricao|ser excluido|que me removam|descadastro|nao receber|retirada)',
       '(sair|remova|remover|retirar|excluir) (da|desta|dessa|de sua|da sua|da vossa) (lista|mailing|newsletter|base)',
     ],
     'do-not-contact': [
-      '(nao|nunca) (me|nos) (envie|enviem|envies|mande|mandem|escreva|escrevam|contate|contatem|contacte|contactem|perturbe|incomode|incomodem|ligue|procure)',
-      '(nao|nunca) (envie|enviem|mande|mandem|entre em contato|entrem em contato|enviar|mandar|voltem a|volte a|contactar|contatar|escreva) (mais)?',
+      '(nao|nunca) (me|nos) (envie|enviem|envies|mande|mandem|escreva|escrevam|contate|contatem|contacte|contactem|perturbe|incomode|incomodem|ligue|procure) (mais|nunca|nenhum|nada|outra|outro|emails|email|mensagens|novamente|por favor|obrigado|$)',
+      '(nao|nunca) (envie|enviem|mande|mandem|entre em contato|entrem em contato|enviar|mandar|voltem a|volte a|contactar|contatar|escreva) (mais|novamente|emails|comigo|conosco|me mais|a contactar|a escrever|$)',
       '(nao|ja nao) (quero|queremos|desejo|desejamos|gostaria de|pretendo|tenho interesse em) (mais)? (receber|ser contatado|ser contactado|ser contactada|que me|os seus|seus|ser)',
       '(parem|pare|para|parar|deixem|deixe|chega) (ja)? de (me|nos|enviar|mandar|escrever|spam|emails|encher|contactar|contatar)',
       '(sem mais|nenhum|nada de) (emails|email|mensagens|contato|contacto)',
