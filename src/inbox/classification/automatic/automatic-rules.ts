@@ -1,4 +1,4 @@
-import { type PhraseRule, phraseRules } from '../wording/phrase.js';
+import { type PhraseRules, phraseRules } from '../wording/phrase.js';
 import type { AbsenceWords } from './languages/absence-words.js';
 import { cs } from './languages/cs.js';
 import { da } from './languages/da.js';
@@ -52,14 +52,14 @@ const LANGUAGES: readonly AbsenceWords[] = [
 
 type Part = 'absence' | 'around' | 'left' | 'notice';
 
-function rulesOf(part: Part): readonly PhraseRule[] {
-  return LANGUAGES.flatMap((words) => phraseRules(`automatic.${words.language}.${part}`, words[part]));
+function rulesOf(part: Part): PhraseRules {
+  return phraseRules(LANGUAGES.map((words) => [`automatic.${words.language}.${part}`, words[part]]));
 }
 
 /** The phrases of all languages. Ids are `automatic.<language>.<part>.<key>`. */
 export const automaticRules = {
-  subjects: LANGUAGES.flatMap(({ language, subjects }) =>
-    phraseRules(`automatic.${language}`, { subject: subjects }),
+  subjects: phraseRules(
+    LANGUAGES.map(({ language, subjects }) => [`automatic.${language}`, { subject: subjects }]),
   ),
   absence: rulesOf('absence'),
   around: rulesOf('around'),

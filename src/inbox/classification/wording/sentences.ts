@@ -1,4 +1,4 @@
-import { type PhraseRule, scriptsOf } from './phrase.js';
+import { PACKED_LETTERS, type Phrase, type PhraseRules } from './phrase.js';
 import { plainWords } from './plain-words.js';
 
 /** One sentence, as it was written and as rules read it. */
@@ -7,9 +7,8 @@ export interface Sentence {
   readonly text: string;
   /** See {@link plainWords}. */
   readonly words: string;
-  /** The words without blanks, for scripts that write none. */
+  /** The words without blanks when it has letters of a script that writes none, else empty. */
   readonly packed: string;
-  readonly scripts: ReturnType<typeof scriptsOf>;
   readonly isQuestion: boolean;
 }
 
@@ -32,7 +31,7 @@ export function sentencesOf(text: string, limit: number): Sentence[] {
   return pieces(text.slice(0, limit * MAX_SENTENCE))
     .slice(0, limit)
     .map(toSentence)
-    .filter(({ packed }) => packed !== '');
+    .filter(({ words }) => words.length > 2);
 }
 
 export function toSentence(text: string): Sentence {
@@ -40,28 +39,54 @@ export function toSentence(text: string): Sentence {
   return {
     text: text.trim(),
     words,
-    packed: words.replaceAll(' ', ''),
-    scripts: scriptsOf(words),
+    packed: PACKED_LETTERS.test(words) ? words.replaceAll(' ', '') : '',
     isQuestion: /[?？]\s{0,3}$/u.test(text),
   };
 }
 
-/** Every rule that fires in a sentence. */
-export function hitsIn(sentence: Sentence, rules: readonly PhraseRule[]): PhraseHit[] {
-  return rules.flatMap(({ id, pattern, script }) => {
-    if (!sentence.scripts.has(script)) return [];
-    const match = pattern.exec(script === 'cjk' ? sentence.packed : sentence.words);
-    return match === null
-      ? []
-      : [{ id, sentence, matched: match[0], before: match.input.slice(0, match.index) }];
-  });
+/** Every rule that fires in a sentence, once, in the order of the words. */
+export function hitsIn(sentence: Sentence, rules: PhraseRules): PhraseHit[] {
+  const hits = new Map<string, PhraseHit>();
+  for (const { id, index, matched, text } of matches(sentence, rules)) {
+    if (!hits.has(id)) hits.set(id, { id, sentence, matched, before: text.slice(0, index + 1) });
+  }
+  return [...hits.values()];
 }
 
-export function firesIn(sentence: Sentence, rules: readonly PhraseRule[]): boolean {
-  return rules.some(
-    ({ pattern, script }) =>
-      sentence.scripts.has(script) && pattern.test(script === 'cjk' ? sentence.packed : sentence.words),
-  );
+export function firesIn(sentence: Sentence, rules: PhraseRules): boolean {
+  return matches(sentence, rules).next().done !== true;
+}
+
+interface Match {
+  readonly id: string;
+  readonly index: number;
+  readonly matched: string;
+  readonly text: string;
+}
+
+function* matches({ words, packed }: Sentence, rules: PhraseRules): Generator<Match, void> {
+  let end: number;
+  for (let start = 0; start < words.length - 1; start = end) {
+    end = words.indexOf(' ', start + 1);
+    const word = words.slice(start + 1, end);
+    yield* matchesAt(words, start, rules.byWord.get(word));
+    for (const length of rules.prefixLengths) {
+      if (word.length >= length) yield* matchesAt(words, start, rules.byPrefix.get(word.slice(0, length)));
+    }
+  }
+  if (packed === '') return;
+  for (const { id, pattern } of rules.packed) {
+    const match = pattern.exec(packed);
+    if (match !== null) yield { id, index: match.index, matched: match[0], text: packed };
+  }
+}
+
+function* matchesAt(text: string, index: number, phrases: readonly Phrase[] = []): Generator<Match, void> {
+  for (const { id, pattern } of phrases) {
+    pattern.lastIndex = index;
+    const match = pattern.exec(text);
+    if (match !== null) yield { id, index, matched: match[0], text };
+  }
 }
 
 /** The last part of a rule's id: what it means, in whatever language. */

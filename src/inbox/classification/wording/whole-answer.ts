@@ -20,7 +20,7 @@ export function requestAlone(sentences: readonly Sentence[]): string | undefined
   const pieces = sentences
     .slice(0, 8)
     .flatMap(({ text }) => text.split(/[,;:–—]/u).map(toSentence))
-    .filter(({ packed }) => packed !== '');
+    .filter(({ words }) => words.length > 2);
   const said = pieces.filter((piece) => !isCourtesy(piece) && !isRefusal(piece));
   const [first, ...rest] = said;
   if (first === undefined || sentences.length > 8) return undefined;

@@ -8,15 +8,15 @@ import { pl } from './languages/pl.js';
 import { pt } from './languages/pt.js';
 import { ru } from './languages/ru.js';
 import type { WordingWords } from './languages/wording-words.js';
-import { type PhraseRule, phraseRules } from './phrase.js';
+import { type PhraseRules, phraseRules } from './phrase.js';
 import { plainWords } from './plain-words.js';
 
 const LANGUAGES: readonly WordingWords[] = [en, de, fr, es, pt, it, nl, pl, ru];
 
 type Table = 'unsub' | 'negative' | 'weakNegative' | 'positive' | 'weakPositive' | 'neutral';
 
-function rulesOf(table: Table): readonly PhraseRule[] {
-  return LANGUAGES.flatMap((words) => phraseRules(`${table}.${words.language}`, words[table]));
+function rulesOf(table: Table): PhraseRules {
+  return phraseRules(LANGUAGES.map((words) => [`${table}.${words.language}`, words[table]]));
 }
 
 /** The phrases of all languages; ids are `<class>.<language>.<key>`. */
@@ -27,8 +27,8 @@ export const wordingRules = {
   positive: rulesOf('positive'),
   weakPositive: rulesOf('weakPositive'),
   neutral: rulesOf('neutral'),
-  notUnsub: LANGUAGES.flatMap(({ language, notUnsub }) =>
-    phraseRules(`not-unsub.${language}`, { trap: notUnsub }),
+  notUnsub: phraseRules(
+    LANGUAGES.map(({ language, notUnsub }) => [`not-unsub.${language}`, { trap: notUnsub }]),
   ),
 } as const;
 

@@ -42,7 +42,7 @@ export const tr: AbsenceWords = {
   notice: {
     automated: [
       '(bu)? (otomatik) (bir)? (yanıt|cevap|mesaj|iletidir|yanıttır|mesajdır)',
-      '(lütfen)? (bu)? ~ (yanıtlamayınız|cevaplamayınız)',
+      '(lütfen|bu) ~ (yanıtlamayınız|cevaplamayınız)',
     ],
     received: [
       '(mesajınız|talebiniz|e-postanız|başvurunuz|e postanız) (tarafımıza|bize|alınmıştır|alındı|kaydedilmiştir|ulaşmıştır|elimize)',

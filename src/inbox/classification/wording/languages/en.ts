@@ -14,7 +14,7 @@ export const en: WordingWords = {
       '(i|we) (want|wish|request|demand) (an)? (unsubscription|opt out|removal) ',
       '(opt|opting) (me|us) out',
       '(consider|treat) this ~ (opt out|unsubscribe|request to be removed|notice to stop|unsubscription|objection|removal request)',
-      '(i|we) (hereby)? (opt out|revoke my consent|withdraw my consent|object to (the processing of my|processing of my|receiving|direct marketing))',
+      '^(i|we) (hereby)? (opt out|revoke my consent|withdraw my consent|object to (the processing of my|processing of my|receiving|direct marketing))',
       '(this is|as) (an)? (unsubscribe|removal|opt out) request',
       'cancel my (email|newsletter)? (subscription|subscriptions) (to|from) (your|this|the)',
       "(i|we) (never|did not|didn't|haven't) (ever)? (signed up|sign up|subscribed|subscribe|opted in|opt in|consented|consent) ~ (list|lists|emails|newsletter|newsletters|to be contacted|to receive|mailings|these emails|this email)",

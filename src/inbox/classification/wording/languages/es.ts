@@ -24,7 +24,7 @@ export const es: WordingWords = {
     ],
     'delete-data': [
       '(eliminar|borrar|elimine|eliminen|borren|borre|suprimir|supriman|supresion|cancelacion|eliminacion) (de)? (todos)? (mis|los|nuestros) (datos|datos personales)',
-      '(rgpd|lopd|derecho (de|al) (supresion|olvido|oposicion|cancelacion))',
+      '(derecho (de|al) (supresion|olvido|oposicion|cancelacion))',
     ],
   },
   unsubAlone: [

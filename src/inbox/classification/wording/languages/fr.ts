@@ -14,7 +14,7 @@ export const fr: WordingWords = {
     'do-not-contact': [
       "ne (plus|me|nous|m') (plus)? (me|nous|m')? (contacter|contactez|ecrire|ecrivez|envoyer|envoyez|recevoir|solliciter|sollicitez|envoie|contacte|importuner|deranger|etre contacte|etre contactee|etre sollicite|relancer|relancez|harceler)",
       "ne (me|nous|m') (contactez|ecrivez|envoyez|sollicitez|relancez|derangez|envoie|contacte|ecris) (plus|jamais)",
-      '(cessez|arretez|arrete|stoppez|cesser|arreter|stop) (de)? (me|nous|m|vos|ces|tous|les|avec|aux|a) ~',
+      '(cessez|arretez|arrete|stoppez|cesser|arreter) (de)? (me|nous|m|vos|ces|tous|les|avec|aux|a) ~',
       '(je|nous) ne (veux|voulons|souhaite|souhaitons|desire|desirons|souhaiterais) (plus|pas) (recevoir|etre|de|que|vos)',
       'plus (aucun|d) (email|mail|emails|mails|message|messages|courriel|sollicitation|contact|courriels)',
       '(laissez|laisse) (moi|nous) (tranquille|tranquilles)',
@@ -22,7 +22,7 @@ export const fr: WordingWords = {
     ],
     'delete-data': [
       '(supprimer|supprimez|effacer|effacez|suppression|effacement) ~ (mes donnees|mes informations|de mes donnees|donnees personnelles|mes coordonnees|donnees me concernant)',
-      '(rgpd|droit a l oubli|droit d opposition|droit d effacement|cnil) ',
+      '(droit a l oubli|droit d opposition|droit d effacement) ',
     ],
   },
   unsubAlone: [

@@ -20,7 +20,7 @@ export const it: WordingWords = {
     ],
     'delete-data': [
       '(cancellare|cancellate|eliminare|eliminate|cancellazione|eliminazione|rimozione|rimuovere) ~ (i miei dati|miei dati|dei miei dati|dati personali|nostri dati)',
-      '(gdpr|diritto all oblio|diritto di (opposizione|cancellazione)) ',
+      '(diritto all oblio|diritto di (opposizione|cancellazione)) ',
     ],
   },
   unsubAlone: [

@@ -20,7 +20,7 @@ export const nl: WordingWords = {
     ],
     'delete-data': [
       '(verwijder|verwijderen|wis|wissen|verwijdering|vernietig) ~ (mijn|onze|al mijn|alle|van mijn) (persoonlijke|persoons)? (gegevens|data|persoonsgegevens)',
-      '(avg|recht op (vergetelheid|verwijdering)|gdpr) ',
+      '(recht op (vergetelheid|verwijdering)) ',
     ],
   },
   unsubAlone: [

@@ -23,7 +23,7 @@ export const pl: WordingWords = {
     ],
     'delete-data': [
       '(usunac|usuniecie|usuniecia|usun|usuncie|skasowac) ~ (moje|moich|naszych|nasze|wszystkie|wszystkich) (dane|danych|danych osobowych|dane osobowe)',
-      '(rodo|prawo do (bycia zapomnianym|usuniecia)|sprzeciw wobec) ',
+      '(prawo do (bycia zapomnianym|usuniecia)|sprzeciw wobec) ',
     ],
   },
   unsubAlone: [

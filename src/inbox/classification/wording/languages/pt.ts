@@ -20,7 +20,7 @@ export const pt: WordingWords = {
     ],
     'delete-data': [
       '(apagar|excluir|eliminar|apague|exclua|elimine|remover|exclusao|eliminacao|remocao|apagamento) (de|dos)? (todos)? (os)? (meus|nossos) dados',
-      '(lgpd|rgpd|direito ao esquecimento) ',
+      '(direito ao esquecimento) ',
     ],
   },
   unsubAlone: [
