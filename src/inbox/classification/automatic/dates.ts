@@ -32,7 +32,8 @@ const MONTH_DAY = new RegExp(
 const YEAR_MONTH_DAY =
   /(?<!\d)((?:19|20)\d\d)(?:[-./] ?| ?[年년] ?)(\d{1,2})(?:[-./] ?| ?[月월] ?)(\d{1,2})(?!\d)[日일]?/gu;
 const CJK_MONTH_DAY = /(?<![\d年년])(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일號]/gu;
-const NUMERIC = /(?<![\d./:])(\d{1,2})([./-])(\d{1,2})(?:\2((?:20)?\d\d)(?![\d:])|\.(?!\d)|(?![\d./:]))/gu;
+const NUMERIC =
+  /(?<![\d./:])(\d{1,2})([./-]) ?(\d{1,2})(?:\2 ?((?:20)?\d\d)(?![\d:])|\.(?!\d)|(?![\d./:]))/gu;
 const WEEKDAY = new RegExp(`(?<!\\p{L})(${LETTERS})(?!\\p{L})`, 'gu');
 
 /** The dates of a text (see {@link fold}), in its order. Every expression is bounded: linear in the text. */

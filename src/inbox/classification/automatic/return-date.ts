@@ -10,7 +10,7 @@ const MAX_DAYS_AHEAD = 400;
 
 /** Cues of the day she is back, in front of the date. */
 const BACK = cue(
-  'back|return|returns|returning|resume|resuming|reachable again|available from|available again|available on|in the office on|in the office again|wieder|zuruck|zurueck|ruckkehr|retour|reviens|reviendrai|revenons|joignable|regreso|regresare|vuelvo|volvere|vuelta|reincorporo|reincorporare|reincorporacion|retorno|retornarei|regressarei|regresso|volta|volto|voltarei|rientro|rientrero|torno|tornero|ritorno|ritornero|terug|weer|wracam|wroce|powrot|powrotu|powrocie|ponownie|вернусь|возвращаюсь|возвращения|вернемся|выйду|выхожу|приступлю|снова|повернуся|повертаюся|повернусь|знову|tillbaka|ater|tilbake|tilbage|igen|palaan|takaisin|toissa|vratim|vracim|zpet|opet|vraciam|spat|opat|visszaterek|vissza|ujra|ismet|revin|reveni|intorc|intoarce|donecegim|donus|επιστρεφω|επιστρεψω',
+  'back|return|regresando|retornando|volviendo|rientrando|returns|returning|resume|resuming|reachable again|available from|available again|available on|in the office on|in the office again|wieder|zuruck|zurueck|ruckkehr|retour|reviens|reviendrai|revenons|joignable|regreso|regresare|vuelvo|volvere|vuelta|reincorporo|reincorporare|reincorporacion|retorno|retornarei|regressarei|regresso|volta|volto|voltarei|rientro|rientrero|torno|tornero|ritorno|ritornero|terug|weer|wracam|wroce|powrot|powrotu|powrocie|ponownie|вернусь|возвращаюсь|возвращения|вернемся|выйду|выхожу|приступлю|снова|повернуся|повертаюся|повернусь|знову|tillbaka|ater|tilbake|tilbage|igen|palaan|takaisin|toissa|vratim|vracim|zpet|opet|vraciam|spat|opat|visszaterek|vissza|ujra|ismet|revin|reveni|intorc|intoarce|donecegim|donus|επιστρεφω|επιστρεψω',
 );
 /** Cues of the last day away, or of the first one back: writers do not keep them apart. */
 const UNTIL = cue(
@@ -31,7 +31,7 @@ const BACK_AFTER = new RegExp(
   'u',
 );
 const CJK_BACK_AFTER =
-  /^.{0,12}(?:より|から|以降|に(?:戻|出社|復帰)|以后|以後|之后|起|回|返|上班|恢复|复工|복귀|출근|부터)/u;
+  /^.{0,6}(?:(?:より|から|に|부터).{0,10}(?:戻|出社|復帰|出勤|勤務|営業|対応|返信|복귀|출근|정상)|以降|以后|以後|之后|回|返|上班|恢复|复工|복귀|출근)/u;
 const CJK_UNTIL_AFTER = /^ ?(?:\([^)]{1,4}\) ?)?(?:まで|迄|为止|為止|止|之前|前|까지)/u;
 const SUFFIX_UNTIL_AFTER =
   /^(?:[-'’:]?(?:ig|ye|ya|e|a|ine|una|sine)(?: kadar)?(?!\p{L})| ?(?:asti|saakka|tarihine kadar|kadar))/u;
@@ -77,9 +77,7 @@ function meaningOf(before: string, after: string): { rank: 1 | 2; isInclusive: b
     return { rank: 1, isInclusive };
   }
   if (SUFFIX_UNTIL_AFTER.test(after)) return { rank: 1, isInclusive: false };
-  return /^[^.!?\n]{0,30}(?<!\p{L})(?:wieder|back|retour|weer|terug|снова|ponownie)(?!\p{L})/u.test(after)
-    ? { rank: 2, isInclusive: false }
-    : null;
+  return BACK_AFTER.test(after) ? { rank: 2, isInclusive: false } : null;
 }
 
 /** "Until", and then nothing but small words and the day of the week: not "until then call 5 May Street". */

@@ -28,7 +28,7 @@ const WRAPPED_FROM = 45;
 
 /** The first sentences of a text, at most `limit`, quoted lines left out. */
 export function sentencesOf(text: string, limit: number): Sentence[] {
-  return pieces(text.slice(0, limit * MAX_SENTENCE))
+  return pieces(withoutListFooter(text.slice(0, limit * MAX_SENTENCE)))
     .slice(0, limit)
     .map(toSentence)
     .filter(({ words }) => words.length > 2);
@@ -97,6 +97,14 @@ export function meaningOf(id: string): string {
 /** What a person is shown: the sentence as it was written or, of a long one, the words that matched. */
 export function evidenceOf({ sentence, matched }: PhraseHit): string {
   return (sentence.text.length <= MAX_EVIDENCE ? sentence.text : matched.trim()).slice(0, MAX_EVIDENCE);
+}
+
+/** What mailing lists append speaks of unsubscribing, and not for the writer. */
+function withoutListFooter(text: string): string {
+  const footer = /^(?:_{20,} {0,5}|you received this message because you are subscribed .{0,200})$/im.exec(
+    text,
+  );
+  return footer === null ? text : text.slice(0, footer.index);
 }
 
 function pieces(text: string): string[] {

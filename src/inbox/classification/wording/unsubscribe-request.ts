@@ -35,7 +35,7 @@ function readWholeAnswer(sentences: readonly Sentence[]): Wording | null {
 }
 
 function readSubject(sentences: readonly Sentence[], subject: string, isAnswer: boolean): Wording | null {
-  const asked = toSentence(subject.slice(0, 200));
+  const asked = toSentence(subject.slice(0, 200).replace(/^\[[^\]]{1,60}\]/, ''));
   const language = VAGUE_SUBJECTS.has(asked.words) ? undefined : languageOf(asked.words);
   const length = sentences.reduce((total, { text }) => total + text.length, 0);
   // Below "Re: unsubscribe" people talk about unsubscribing, unless they say nothing at all.
