@@ -5,7 +5,7 @@ import type { OutboundEmail } from '../entities/outbound-email.entity.js';
 import type { DeliveryState } from './delivery-state.js';
 
 /** A mail, its row locked until the transaction ends. */
-export type LockedEmail = DeliveryState & Pick<OutboundEmail, 'id' | 'lead_id' | 'to_email' | 'sent_at'>;
+export type LockedEmail = DeliveryState & Pick<OutboundEmail, 'id' | 'lead_id' | 'to_email'>;
 
 export type Recipient = Pick<OutboundEmail, 'lead_id' | 'to_email'>;
 
@@ -28,10 +28,11 @@ const STATE = `status, error_code, error_message, bounced_at, delivered_at, open
 /** What becomes of accepted mail, and the bounces that came to light. */
 @Injectable()
 export class DeliveryRepository {
-  /** Null: there is no such mail. */
-  async lock(tx: Transaction, id: number): Promise<LockedEmail | null> {
+  /** Null: there is no such mail, or it is not one that was sent. Such a mail has no queue row, and never gets one. */
+  async lockSent(tx: Transaction, id: number): Promise<LockedEmail | null> {
     const [email] = await tx.query<LockedEmail>(
-      `SELECT id, lead_id, to_email, sent_at, ${STATE} FROM cam_outbound_emails WHERE id = $1 FOR NO KEY UPDATE`,
+      `SELECT id, lead_id, to_email, ${STATE} FROM cam_outbound_emails WHERE id = $1 AND sent_at IS NOT NULL
+          FOR NO KEY UPDATE`,
       [id],
     );
     return email ?? null;

@@ -173,10 +173,10 @@ export class DeliveryService {
 
   /** The mail as one that was sent; null when nobody ever tried to send it, so that nothing can be true of it. */
   private async lockSent(tx: Transaction, id: number): Promise<LockedEmail | null> {
+    const sent = await this.emails.lockSent(tx, id);
+    if (sent !== null) return sent;
     await this.proofs.settleByReportIn(tx, id);
-    const email = await this.emails.lock(tx, id);
-    if (email === null) return null;
-    return email.sent_at === null ? null : email;
+    return this.emails.lockSent(tx, id);
   }
 
   private async save(tx: Transaction, email: LockedEmail, fact: DeliveryFact): Promise<void> {
