@@ -15,6 +15,9 @@ const PURE =
 /** A provider's folder, or its file while it is a single one. */
 const CONCRETE_PROVIDER = '^src/email/provider/([^/]+/|[^/]+-email-provider\\.ts$)';
 
+/** The folder of a mailbox account. */
+const CONCRETE_MAILBOX = '^src/inbox/sources/(imap|noop)/';
+
 /** common <- config <- database <- http <- campaigns <- leads <- suppressions <- email <- inbox <- webhooks; health reads them. */
 const folders = [
   {
@@ -171,7 +174,7 @@ const roles = [
     from: { path: `^src/.*${PURE}` },
     to: {
       path: [
-        npm('@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|nodemailer|fastify|rxjs'),
+        npm('@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|nodemailer|imapflow|fastify|rxjs'),
         '^(node:)?(fs|net|tls|http|https|http2|dns|child_process|worker_threads)(/|$)',
       ],
       reachable: true,
@@ -183,7 +186,7 @@ const roles = [
     from: { path: '^src/common/', pathNot: SPEC },
     to: {
       path: npm(
-        '@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|nodemailer|fastify|class-validator|class-transformer',
+        '@nestjs/[^/]+|@electric-sql/[^/]+|typeorm|pg|resend|nodemailer|imapflow|fastify|class-validator|class-transformer',
       ),
     },
   },
@@ -222,6 +225,18 @@ const packages = [
     comment: 'The SMTP client is reached through the port: its errors and types end in provider/smtp/.',
     from: { path: '^(src|scripts)/', pathNot: ['^src/email/provider/smtp/', SPEC] },
     to: { path: npm('nodemailer') },
+  },
+  {
+    name: 'imapflow-in-its-adapter-only',
+    comment: 'The IMAP client is reached through the port: its errors and types end in inbox/sources/imap/.',
+    from: { path: '^(src|scripts)/', pathNot: ['^src/inbox/sources/imap/', SPEC] },
+    to: { path: npm('imapflow') },
+  },
+  {
+    name: 'mailboxes-by-token',
+    comment: 'Nothing but the factory names a concrete mailbox account, and none of them another.',
+    from: { path: '^src/', pathNot: ['^src/inbox/sources/mailbox\\.factory\\.ts$', SPEC, CONCRETE_MAILBOX] },
+    to: { path: CONCRETE_MAILBOX },
   },
   {
     name: 'schedule-in-tasks-only',

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { DatabaseHealth } from './database.health.js';
 import { HealthFilter } from './health.filter.js';
+import { InboxHealth, type InboxState } from './inbox.health.js';
 import { ProviderHealth, type ProviderState } from './provider.health.js';
 import { ShutdownHealth } from './shutdown.health.js';
 
@@ -15,6 +16,7 @@ export class HealthController {
     private readonly checks: HealthCheckService,
     private readonly database: DatabaseHealth,
     private readonly provider: ProviderHealth,
+    private readonly inbox: InboxHealth,
     private readonly shutdown: ShutdownHealth,
   ) {}
 
@@ -42,16 +44,19 @@ export class HealthController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Readiness and the provider: does mail leave the house?' })
+  @ApiOperation({
+    summary: 'Readiness, the provider and the inbox: does mail leave the house, and are answers read?',
+  })
   @ApiOkResponse()
   @ApiServiceUnavailableResponse()
-  async all(): Promise<HealthCheckResult & { provider: ProviderState }> {
+  async all(): Promise<HealthCheckResult & { provider: ProviderState; inbox: InboxState }> {
     const result = await this.checks.check([
       () => this.shutdown.check(),
       () => this.database.check(),
       () => this.database.checkMigrations(),
       () => this.provider.check(),
+      () => this.inbox.check(),
     ]);
-    return { ...result, provider: this.provider.state };
+    return { ...result, provider: this.provider.state, inbox: await this.inbox.readState() };
   }
 }

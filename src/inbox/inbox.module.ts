@@ -1,4 +1,5 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { InboxConfig } from '../config/inbox.config.js';
 import { EmailModule } from '../email/email.module.js';
 import { LeadsModule } from '../leads/leads.module.js';
 import { SuppressionsModule } from '../suppressions/suppressions.module.js';
@@ -7,17 +8,32 @@ import { InboundEmailsRepository } from './ingest/inbound-emails.repository.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { MailMatcher } from './matching/mail-matcher.service.js';
 import { MailReader } from './reading/mail-reader.service.js';
+import { MAIL_SINK } from './sources/mail-sink.js';
+import { createMailboxAccount } from './sources/mailbox.factory.js';
+import { MAILBOX_ACCOUNT } from './sources/mailbox.js';
+import { MailboxPollTask } from './sources/polling/mailbox-poll.task.js';
+import { MailboxPoller } from './sources/polling/mailbox-poller.service.js';
+import { MailboxPollsRepository } from './sources/polling/mailbox-polls.repository.js';
+import { MailboxPollsReadModel } from './sources/polling/mailbox-polls.view.js';
+import { DEFAULT_POLL_TIMING, POLL_TIMING } from './sources/polling/poll-lease.js';
 
 @Module({
   imports: [EmailModule, LeadsModule, SuppressionsModule],
   providers: [
     { provide: MailReader, useFactory: () => new MailReader() },
+    { provide: MAIL_SINK, useExisting: IngestService },
+    { provide: MAILBOX_ACCOUNT, useFactory: createMailboxAccount, inject: [InboxConfig] },
+    { provide: POLL_TIMING, useValue: DEFAULT_POLL_TIMING },
     InboundEffects,
     InboundEmailsRepository,
     IngestService,
+    MailboxPollTask,
+    MailboxPoller,
+    MailboxPollsReadModel,
+    MailboxPollsRepository,
     MailMatcher,
   ],
-  exports: [IngestService],
+  exports: [IngestService, MAILBOX_ACCOUNT, MailboxPollsReadModel],
 })
 export class InboxModule implements OnApplicationShutdown {
   constructor(private readonly reader: MailReader) {}

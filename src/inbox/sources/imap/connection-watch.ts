@@ -11,6 +11,7 @@ export class ConnectionWatch {
   /** The first trouble is the cause; what follows are its consequences. */
   failure: MailboxFailure | null = null;
   private lastError: unknown = null;
+  private readonly ending = new AbortController();
 
   /** @param cut ends the connection */
   constructor(private readonly cut: () => void) {}
@@ -19,6 +20,22 @@ export class ConnectionWatch {
   end(failure: MailboxFailure): void {
     this.failure ??= failure;
     this.cut();
+    this.ending.abort();
+  }
+
+  /** Rejects when the connection is ended: the library may leave a call without an answer then. */
+  async untilEnd<Value>(work: Promise<Value>): Promise<Value> {
+    const { signal } = this.ending;
+    let stopWaiting: () => void = () => undefined;
+    const ended = new Promise<never>((_, reject) => {
+      stopWaiting = () => reject(new Error('The connection has been ended'));
+      signal.addEventListener('abort', stopWaiting);
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      signal.removeEventListener('abort', stopWaiting);
+    }
   }
 
   /** What the library reports by itself. */
@@ -44,7 +61,8 @@ export class ConnectionWatch {
     if (error !== undefined) this.lastError = error;
     const delayMs: unknown = Reflect.get(entry, 'throttleDelay');
     if (typeof delayMs === 'number') {
-      this.end({ kind: 'throttled', code: 'throttled', retryAfterMs: delayMs });
+      // The library begins to wait after this entry: a cut now would not wake it.
+      setImmediate(() => this.end({ kind: 'throttled', code: 'throttled', retryAfterMs: delayMs }));
     }
   }
 }

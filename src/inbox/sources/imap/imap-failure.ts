@@ -18,14 +18,13 @@ const CODE_LENGTH = 60;
 
 /** What an error of the library means for the account. Texts of the server stay behind: they may quote the address. */
 export function mailboxFailureOf(error: unknown): MailboxFailure {
-  const { code, serverResponseCode, authenticationFailed, responseStatus, tlsFailed, throttleReset } =
-    detailsOf(error);
+  const { code, authenticationFailed, responseStatus, tlsFailed, throttleReset } = detailsOf(error);
   if (code === 'ETHROTTLE') {
     return { kind: 'throttled', code: 'throttled', retryAfterMs: throttleReset ?? null };
   }
   // The library says of every failure during the login that it failed: only an answer refuses.
   if (responseStatus === 'NO' || responseStatus === 'BAD') {
-    return failureOfAnswer(serverResponseCode ?? '', authenticationFailed === true, responseStatus);
+    return failureOfAnswer(responseCodeOf(error), authenticationFailed === true, responseStatus);
   }
   if (code !== undefined && CERTIFICATE.test(code)) return { kind: 'insecure', code: shorten(code) };
   if (tlsFailed === true) return { kind: 'insecure', code: shorten(code ?? 'tls') };
@@ -41,6 +40,18 @@ function failureOfAnswer(serverCode: string, isLogin: boolean, status: string): 
   if (BUSY_CODES.has(serverSays)) return { kind: 'unreachable', code: shorten(serverSays) };
   const code = shorten(serverSays === '' ? status : serverSays);
   return { kind: isLogin ? 'refused' : 'broken', code };
+}
+
+/** The word in brackets at the head of the server's answer (RFC 9051, 7.1); the library names it for some commands only. */
+function responseCodeOf(error: unknown): string {
+  const { serverResponseCode, response } = detailsOf(error);
+  if (serverResponseCode !== undefined) return serverResponseCode;
+  if (typeof response !== 'object') return '';
+  const [head] = response.attributes ?? [];
+  const section = head === null || head === undefined || Array.isArray(head) ? undefined : head.section;
+  const [word] = section ?? [];
+  const code = word === null || word === undefined || Array.isArray(word) ? undefined : word.value;
+  return typeof code === 'string' ? code : '';
 }
 
 /** A code from outside, as a word that a log line and a row can hold. */

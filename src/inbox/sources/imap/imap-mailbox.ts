@@ -44,7 +44,7 @@ export class ImapMailbox implements MailboxAccount {
       this.limits.connectWithinMs,
     );
     try {
-      await client.connect();
+      await watch.untilEnd(client.connect());
       return {
         kind: 'told',
         value: new ImapSession(client, watch, this.settings.mailboxes, this.limits),

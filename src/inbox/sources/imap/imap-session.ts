@@ -126,7 +126,7 @@ export class ImapSession implements MailboxSession {
       this.limits.callWithinMs,
     );
     try {
-      const value = await work();
+      const value = await this.watch.untilEnd(work());
       // Of a connection that has ended, the library answers that there is nothing: no mail may pass for gone by that.
       if (!this.client.usable) throw new NoAnswer();
       return { kind: 'told', value };

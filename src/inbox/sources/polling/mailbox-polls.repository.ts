@@ -27,7 +27,6 @@ export class MailboxPollsRepository {
     const [row] = await this.database.query<{
       lease_token: string;
       failures: number;
-      taken_at: Date;
       first_look_since: Date;
     }>(
       `INSERT INTO cam_mailbox_polls AS poll (account, lease_token, leased_until)
@@ -35,7 +34,7 @@ export class MailboxPollsRepository {
        ON CONFLICT (account) DO UPDATE
           SET lease_token = EXCLUDED.lease_token, leased_until = EXCLUDED.leased_until
         WHERE poll.poll_after <= cam_now() AND (poll.leased_until IS NULL OR poll.leased_until <= cam_now())
-       RETURNING lease_token, failures, cam_now() AS taken_at,
+       RETURNING lease_token, failures,
                  LEAST(cam_now() - interval '30 days', last_success_at - interval '1 day') AS first_look_since`,
       [account, leaseMs],
     );
@@ -45,7 +44,6 @@ export class MailboxPollsRepository {
           account,
           token: row.lease_token,
           failures: row.failures,
-          takenAt: row.taken_at,
           firstLookSince: row.first_look_since,
         };
   }

@@ -113,7 +113,7 @@ export class MailboxReading {
       {
         provider: 'IMAP',
         uid: `${this.lease.account}/${uidValidity}/${mail.uid}/${mailbox}`,
-        receivedAt: mail.receivedAt ?? this.lease.takenAt,
+        receivedAt: mail.receivedAt,
         ...fetched.value,
       },
       (transaction) => this.polls.move(this.lease, mailbox, { uidValidity, lastUid: mail.uid }, transaction),

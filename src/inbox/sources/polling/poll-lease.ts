@@ -26,7 +26,6 @@ export interface PollLease {
   readonly token: string;
   /** Polls that failed in a row until now. */
   readonly failures: number;
-  readonly takenAt: Date;
   /**
    * How far back a mailbox is read whose mail is all new to us. One that was never read may hold years of other people's
    * mail: an answer to ours comes within days, and a month is more than any sequence lasts. One whose UIDs have changed
