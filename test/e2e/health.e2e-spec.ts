@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { TestApp } from '../support/app.js';
+import { FakeImap, PASSWORD } from '../support/fake-imap/fake-imap.js';
 import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -8,6 +9,7 @@ interface Health {
   readonly status: string;
   readonly details: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly provider?: Readonly<Record<string, unknown>>;
+  readonly inbox?: Readonly<Record<string, unknown>>;
 }
 
 describe('health', () => {
@@ -68,6 +70,71 @@ describe('health', () => {
     const { body } = await ask('/health', { emailProvider });
 
     expect(body.provider).toEqual({ name: 'Resend', configured: true, ...told });
+  });
+
+  it('says that no mailbox is read when none is configured', async () => {
+    const { body } = await ask('/health');
+
+    expect(body.details['inbox']).toEqual({
+      status: 'up',
+      message: 'No mailbox is read: AICMO_IMAP_EMAIL and _PASSWORD are not set',
+    });
+    expect(body.inbox).toEqual({
+      configured: false,
+      last_success_at: null,
+      lag_seconds: null,
+      failures: 0,
+      last_error: null,
+    });
+  });
+
+  it('tells how reading the mailbox goes, and is ready whatever that is', async () => {
+    const mailServer = await FakeImap.start();
+    const inbox = {
+      server: '127.0.0.1',
+      port: mailServer.port,
+      email: 'replies@cam.test',
+      password: PASSWORD,
+      tls: 'none',
+    } as const;
+    const app = await TestApp.start({ databaseUrl: database.url, inbox });
+    try {
+      await app.poll();
+      const good = await app.api.get<Health>('/health');
+      await database.query(
+        "UPDATE cam_mailbox_polls SET last_success_at = cam_now() - interval '50 minutes'",
+      );
+      const late = await app.api.get<Health>('/health');
+      await database.query("UPDATE cam_mailbox_polls SET poll_after = '-infinity'");
+      mailServer.failNext('EXAMINE', 'drop');
+      await app.poll();
+      const failing = await app.api.get<Health>('/health');
+      const ready = await app.api.get<Health>('/health/ready');
+
+      expect(good.body.details['inbox']).toEqual({ status: 'up' });
+      expect(good.body.inbox).toMatchObject({
+        configured: true,
+        last_success_at: expect.any(String),
+        lag_seconds: expect.any(Number),
+        failures: 0,
+      });
+      expect(late.body.details['inbox']).toMatchObject({
+        status: 'degraded',
+        message: expect.stringMatching(/^The mailbox was last read 30\d\d seconds ago$/),
+      });
+      expect(failing).toMatchObject({
+        status: 200,
+        body: {
+          details: { inbox: { status: 'degraded' } },
+          inbox: { failures: 1, last_error: 'unreachable: noconnection' },
+        },
+      });
+      expect(ready.status).toBe(200);
+      expect(JSON.stringify(failing.body)).not.toContain('cam.test');
+    } finally {
+      await app.close();
+      await mailServer.stop();
+    }
   });
 
   it('is ready when the database answers and is migrated', async () => {

@@ -12,6 +12,7 @@ import {
   type DispatchTiming,
 } from '../../src/email/dispatch/lease.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../../src/email/provider/email-provider.js';
+import { MailboxPoller, type PollReport } from '../../src/inbox/sources/polling/mailbox-poller.service.js';
 import { MailReader } from '../../src/inbox/reading/mail-reader.service.js';
 import { createHttpAdapter } from '../../src/http/http-adapter.js';
 import type { ProblemBody } from '../../src/http/problem.js';
@@ -156,6 +157,11 @@ export class TestApp {
   /** Sends what is due, now instead of at the retry task's next tick. */
   async drain(): Promise<void> {
     await this.app.get(Dispatcher).drain();
+  }
+
+  /** Reads the mailbox if a poll is due, now instead of at the poll task's next tick. */
+  async poll(): Promise<PollReport> {
+    return this.app.get(MailboxPoller).runOnce();
   }
 
   async close(): Promise<void> {

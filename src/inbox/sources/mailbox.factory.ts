@@ -13,7 +13,8 @@ export function createMailboxAccount(config: InboxConfig): MailboxAccount {
   return new ImapMailbox({ server, port, security: securityOf(config), user, password, mailboxes });
 }
 
-function securityOf({ tls, port }: InboxConfig): 'tls' | 'starttls' | 'none' {
+/** How the connection is made private. */
+export function securityOf({ tls, port }: Pick<InboxConfig, 'tls' | 'port'>): 'tls' | 'starttls' | 'none' {
   if (tls === 'none') return 'none';
   return port === STARTTLS_PORT ? 'starttls' : 'tls';
 }

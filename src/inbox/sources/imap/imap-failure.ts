@@ -13,6 +13,9 @@ const CERTIFICATE =
 const NOT_IMAP =
   /^(ParserError|MAX_IMAP_|LineTooLarge|LiteralTooLarge|ResponseTooLarge|UnexpectedTag|InvalidResponse|ResponseProcessing)/;
 
+/** Codes are words of capitals (RFC 5530); what else a server puts there may quote an address. */
+const RESPONSE_CODE = /^[A-Z-]{2,30}$/;
+
 /** Longest code that we hand on. */
 const CODE_LENGTH = 60;
 
@@ -38,7 +41,7 @@ function failureOfAnswer(serverCode: string, isLogin: boolean, status: string): 
     return { kind: 'throttled', code: shorten(serverSays), retryAfterMs: null };
   }
   if (BUSY_CODES.has(serverSays)) return { kind: 'unreachable', code: shorten(serverSays) };
-  const code = shorten(serverSays === '' ? status : serverSays);
+  const code = shorten(RESPONSE_CODE.test(serverSays) ? serverSays : status);
   return { kind: isLogin ? 'refused' : 'broken', code };
 }
 
