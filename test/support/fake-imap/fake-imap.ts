@@ -11,7 +11,9 @@ export type Fault =
   /** No answer, ever. */
   | 'hang'
   /** A line of the server's choice after the tag, e.g. `NO [LIMIT] Slow down`. */
-  | { readonly answer: string };
+  | { readonly answer: string }
+  /** These bytes and nothing more. */
+  | { readonly raw: string };
 
 /** Everybody's password. */
 export const PASSWORD = 'open-sesame';
@@ -34,6 +36,8 @@ export class FakeImap {
   ]);
   /** As they came, without their tags; the password is left out. */
   readonly commands: string[] = [];
+  /** Lines that nobody asked for, before the answer to every `UID FETCH`. */
+  noise = '';
   /** How many clients have connected so far. */
   connections = 0;
   private readonly faults = new Map<string, Fault>();
@@ -65,8 +69,13 @@ export class FakeImap {
     this.faults.set(command, fault);
   }
 
-  async stop(): Promise<void> {
+  /** Cuts every connection, as a server does that is restarted. */
+  cutAll(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cutAll();
     this.server.close();
     await once(this.server, 'close');
   }
@@ -99,7 +108,9 @@ export class FakeImap {
     } else if (fault === 'drop') socket.destroy();
     else if (fault === 'drop-midway') {
       socket.write(answer.data.subarray(0, answer.data.length / 2), () => socket.destroy());
-    } else if (fault !== 'hang') socket.write(`${tag} ${fault.answer}\r\n`);
+    } else if (fault !== 'hang') {
+      socket.write('raw' in fault ? fault.raw : `${tag} ${fault.answer}\r\n`);
+    }
   }
 
   private answerTo(connection: Connection, name: string, rest: string): { data: Buffer; status: string } {
@@ -168,7 +179,7 @@ export class FakeImap {
         latin1(')\r\n'),
       ]);
     });
-    return { data: Buffer.concat(answers), status: 'OK Done' };
+    return { data: Buffer.concat([latin1(this.noise), ...answers]), status: 'OK Done' };
   }
 }
 
