@@ -83,8 +83,10 @@ export class CreateInbox1763800000010 implements MigrationInterface {
     await queryRunner.query(
       'CREATE INDEX ix_inbound_emails_to_review ON cam_inbound_emails (id) WHERE needs_review',
     );
+    // The unmatched tray, and what may find a better match yet.
     await queryRunner.query(
-      'CREATE INDEX ix_inbound_emails_unmatched ON cam_inbound_emails (id) WHERE lead_id IS NULL',
+      `CREATE INDEX ix_inbound_emails_unsure ON cam_inbound_emails (id)
+       WHERE lead_id IS NULL OR match_method IN ('report', 'sender')`,
     );
 
     // Which Message-IDs a mail answers: one that becomes known later finds its answers here.

@@ -28,7 +28,9 @@ export type ParseError = 'timeout' | 'memory' | 'malformed' | 'crashed' | 'too_l
 @Index('ix_inbound_emails_by_outbound_email', ['in_reply_to_outbound_email_id'])
 @Index('ix_inbound_emails_by_message_id', ['message_id_header'])
 @Index('ix_inbound_emails_to_review', ['id'], { where: 'needs_review' })
-@Index('ix_inbound_emails_unmatched', ['id'], { where: 'lead_id IS NULL' })
+@Index('ix_inbound_emails_unsure', ['id'], {
+  where: `lead_id IS NULL OR match_method IN ('report', 'sender')`,
+})
 @Check('ck_inbound_emails_provider', `provider IN ('IMAP', 'Resend', 'API')`)
 @Check('ck_inbound_emails_identity_hash', `identity_hash ~ '^[0-9a-f]{64}$'`)
 @Check('ck_inbound_emails_from_email', 'from_email = lower(from_email)')
