@@ -7,6 +7,8 @@ import { InboundEffects } from './effects/inbound-effects.service.js';
 import { InboundEmailsRepository } from './ingest/inbound-emails.repository.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { MailMatcher } from './matching/mail-matcher.service.js';
+import { RematchService } from './matching/rematch.service.js';
+import { RematchTask } from './matching/rematch.task.js';
 import { MailReader } from './reading/mail-reader.service.js';
 import { MAIL_SINK } from './sources/mail-sink.js';
 import { createMailboxAccount } from './sources/mailbox.factory.js';
@@ -32,6 +34,8 @@ import { DEFAULT_POLL_TIMING, POLL_TIMING } from './sources/polling/poll-lease.j
     MailboxPollsReadModel,
     MailboxPollsRepository,
     MailMatcher,
+    RematchService,
+    RematchTask,
   ],
   exports: [IngestService, MAILBOX_ACCOUNT, MailboxPollsReadModel],
 })

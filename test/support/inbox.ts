@@ -11,6 +11,7 @@ import { InboundEmailsRepository } from '../../src/inbox/ingest/inbound-emails.r
 import { IngestService } from '../../src/inbox/ingest/ingest.service.js';
 import type { IncomingMail } from '../../src/inbox/ingest/incoming-mail.js';
 import { MailMatcher } from '../../src/inbox/matching/mail-matcher.service.js';
+import { RematchService } from '../../src/inbox/matching/rematch.service.js';
 import type { ReadResult } from '../../src/inbox/reading/mail-reader.service.js';
 import { unread } from '../../src/inbox/reading/unread.js';
 import { LeadsRepository } from '../../src/leads/leads.repository.js';
@@ -71,6 +72,7 @@ export function createInbox({ database }: Pick<TestDatabase, 'database'>, reader
   const service = new IngestService(database, reader, emails, matcher, effects, sending);
   return {
     service,
+    rematching: new RematchService(database, emails, sentMails, matcher, effects),
     /** Ingests a mail that the rules take for `found`. */
     async ingest(
       mail: IncomingMail,

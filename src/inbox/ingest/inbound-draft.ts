@@ -1,6 +1,6 @@
 import { type Classification, CLASSIFIER_VERSION, type MailClass } from '../classification/classification.js';
 import type { InboundEmail, StoredClass } from '../entities/inbound-email.entity.js';
-import { oneForm, usableId } from '../matching/clues.js';
+import { isReport, oneForm, usableId } from '../matching/clues.js';
 import type { ReadResult } from '../reading/mail-reader.service.js';
 import { identityHash } from './identity-hash.js';
 import type { IncomingMail } from './incoming-mail.js';
@@ -89,6 +89,7 @@ function metadataOf(incoming: IncomingMail, found: Classification): Record<strin
   const kind = kindOf(found);
   return {
     ...(kind !== null && { kind }),
+    ...(isReport(found.class) && { is_report: true }),
     ...(found.hasLeft && { has_left: true }),
     ...(found.returnDate !== null && { return_date: found.returnDate }),
     ...(found.feedbackType !== null && { feedback_type: found.feedbackType }),

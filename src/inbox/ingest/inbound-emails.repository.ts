@@ -1,27 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/database.js';
 import type { InboundEmail } from '../entities/inbound-email.entity.js';
+import { STRONG_FROM } from '../matching/match-policy.js';
 import type { InboundDraft } from './inbound-draft.js';
+import type { InboundMatch } from './match-columns.js';
 
-/** What a mail is tied to. */
-export type InboundMatch = Pick<
-  InboundEmail,
-  | 'lead_id'
-  | 'campaign_id'
-  | 'in_reply_to_outbound_email_id'
-  | 'match_method'
-  | 'match_confidence'
-  | 'sender_is_recipient'
->;
-
-export const UNMATCHED: InboundMatch = {
-  lead_id: null,
-  campaign_id: null,
-  in_reply_to_outbound_email_id: null,
-  match_method: null,
-  match_confidence: null,
-  sender_is_recipient: false,
-};
+/** A mail that may find its match yet. */
+export interface UnsureMail {
+  readonly id: number;
+  readonly messageIds: readonly string[];
+}
 
 @Injectable()
 export class InboundEmailsRepository {
@@ -104,21 +92,77 @@ export class InboundEmailsRepository {
     return email ?? null;
   }
 
-  async match(tx: Transaction, id: number, match: InboundMatch): Promise<void> {
-    await tx.query(
-      `UPDATE cam_inbound_emails
-          SET lead_id = $2, campaign_id = $3, in_reply_to_outbound_email_id = $4, match_method = $5,
-              match_confidence = $6, sender_is_recipient = $7, updated_at = cam_now()
-        WHERE id = $1`,
-      [
-        id,
-        match.lead_id,
-        match.campaign_id,
-        match.in_reply_to_outbound_email_id,
-        match.match_method,
-        match.match_confidence,
-        match.sender_is_recipient,
-      ],
+  /** What is tied to no mail, or by an address alone, and names some: the newest below `beforeId`. */
+  async findUnsure(tx: Transaction, beforeId: number, days: number, limit: number): Promise<UnsureMail[]> {
+    return tx.query<UnsureMail>(
+      `WITH unsure AS MATERIALIZED (
+         SELECT id FROM cam_inbound_emails
+          WHERE (lead_id IS NULL OR match_method IN ('report', 'sender'))
+            AND COALESCE(match_confidence, 0) < $4 AND id < $1 AND ingested_at > cam_now() - $2 * interval '1 day'
+          ORDER BY id DESC LIMIT $3
+       )
+       SELECT unsure.id, array_remove(array_agg(r.message_id), NULL) AS "messageIds"
+         FROM unsure LEFT JOIN cam_inbound_references AS r ON r.inbound_email_id = unsure.id
+        GROUP BY unsure.id ORDER BY unsure.id DESC`,
+      [beforeId, days, limit, STRONG_FROM],
+    );
+  }
+
+  async findReferences(tx: Transaction, id: number): Promise<string[]> {
+    const rows = await tx.query<{ message_id: string }>(
+      'SELECT message_id FROM cam_inbound_references WHERE inbound_email_id = $1 ORDER BY message_id',
+      [id],
+    );
+    return rows.map(({ message_id }) => message_id);
+  }
+
+  /** @returns the mail as it is now */
+  async match(
+    tx: Transaction,
+    id: number,
+    match: InboundMatch,
+    metadata: Readonly<Record<string, unknown>> = {},
+  ): Promise<InboundEmail> {
+    return one(
+      await tx.query<InboundEmail>(
+        `UPDATE cam_inbound_emails
+            SET lead_id = $2, campaign_id = $3, in_reply_to_outbound_email_id = $4, match_method = $5,
+                match_confidence = $6, sender_is_recipient = $7, email_metadata = email_metadata || $8::jsonb,
+                updated_at = cam_now()
+          WHERE id = $1 RETURNING *`,
+        [
+          id,
+          match.lead_id,
+          match.campaign_id,
+          match.in_reply_to_outbound_email_id,
+          match.match_method,
+          match.match_confidence,
+          match.sender_is_recipient,
+          JSON.stringify(metadata),
+        ],
+      ),
+    );
+  }
+
+  /** A person's word. What the rules had said stays in the metadata. @returns the mail as it is now */
+  async label(
+    tx: Transaction,
+    id: number,
+    label: Pick<InboundEmail, 'classification' | 'automatic'>,
+    actor: string,
+  ): Promise<InboundEmail> {
+    return one(
+      await tx.query<InboundEmail>(
+        `UPDATE cam_inbound_emails
+            SET classification = $2, classification_confidence = 1, classification_reason = 'A person said so',
+                automatic = $3, labelled_by = $4, labelled_at = cam_now(), needs_review = false, updated_at = cam_now(),
+                email_metadata = CASE WHEN labelled_by IS NOT NULL THEN email_metadata
+                  ELSE email_metadata || jsonb_build_object('rules_said', jsonb_build_object(
+                    'classification', classification, 'confidence', classification_confidence,
+                    'reason', classification_reason)) END
+          WHERE id = $1 RETURNING *`,
+        [id, label.classification, label.automatic, actor],
+      ),
     );
   }
 
@@ -128,4 +172,10 @@ export class InboundEmailsRepository {
       [id, needsReview],
     );
   }
+}
+
+function one(rows: readonly InboundEmail[]): InboundEmail {
+  const [row] = rows;
+  if (row === undefined) throw new Error('The mail that was locked is gone');
+  return row;
 }

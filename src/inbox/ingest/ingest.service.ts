@@ -1,15 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SendingConfig } from '../../config/sending.config.js';
 import { Database, type Transaction } from '../../database/database.js';
-import type { SentMail } from '../../email/sent-mail/sent-mail.js';
 import { InboundEffects } from '../effects/inbound-effects.service.js';
+import { needsReview } from '../effects/review.js';
 import { type Clues, cluesOf } from '../matching/clues.js';
 import { MailMatcher } from '../matching/mail-matcher.service.js';
-import type { Match } from '../matching/match-policy.js';
 import { MailReader } from '../reading/mail-reader.service.js';
 import { type InboundDraft, draftOf } from './inbound-draft.js';
-import { type InboundMatch, InboundEmailsRepository, UNMATCHED } from './inbound-emails.repository.js';
+import { InboundEmailsRepository } from './inbound-emails.repository.js';
 import type { IncomingMail } from './incoming-mail.js';
+import { matchColumns } from './match-columns.js';
 
 export interface Ingested {
   /** `known`: it was stored before, by whatever way it came. */
@@ -66,20 +66,8 @@ export class IngestService {
       if (known === null) throw new Error('A mail was neither stored nor known');
       return { kind: 'known', id: known };
     }
-    const { needsPerson } = await this.effects.apply(tx, stored, match?.mail ?? null);
-    if (needsPerson || stored.repeats_message_id) await this.emails.setNeedsReview(tx, stored.id, true);
+    const effects = await this.effects.apply(tx, stored, match?.mail ?? null);
+    if (needsReview(stored, effects)) await this.emails.setNeedsReview(tx, stored.id, true);
     return { kind: 'stored', id: stored.id };
   }
-}
-
-export function matchColumns(match: Match<SentMail> | null): InboundMatch {
-  if (match === null) return UNMATCHED;
-  return {
-    lead_id: match.mail.leadId,
-    campaign_id: match.mail.campaignId,
-    in_reply_to_outbound_email_id: match.mail.id,
-    match_method: match.method,
-    match_confidence: match.confidence,
-    sender_is_recipient: match.senderIsRecipient,
-  };
 }

@@ -1,5 +1,5 @@
 import { normalizeEmailAddress } from '../../common/email-address.js';
-import type { Classification } from '../classification/classification.js';
+import type { Classification, MailClass } from '../classification/classification.js';
 import type { ParsedMail } from '../reading/parsed-mail.js';
 
 /** What a mail says of the mail of ours that it is about. */
@@ -39,8 +39,8 @@ export function cluesOf(mail: ParsedMail, found: Classification, replyAddress: s
     const [, local = '', token, domain = ''] = PLUS_TOKEN.exec(address) ?? [];
     return token === undefined ? [] : [{ mailbox: local + domain, token }];
   });
-  const isReport = found.class === 'BOUNCE' || found.class === 'COMPLAINT';
-  const people = isReport
+  const reports = isReport(found.class);
+  const people = reports
     ? found.recipients.map(({ address }) => address)
     : mail.from === null
       ? []
@@ -51,10 +51,15 @@ export function cluesOf(mail: ParsedMail, found: Classification, replyAddress: s
     otherTokens: tagged.filter(({ mailbox }) => mailbox !== replyAddress).map(({ token }) => token),
     answeredIds: usableIds([...mail.inReplyTo, ...mail.references.toReversed()]),
     reportedId: usableId(found.originalMessageId),
-    reportedTokens: isReport ? tokensIn([mail.text ?? '', ...mail.parts.map(({ text }) => text)]) : [],
+    reportedTokens: reports ? tokensIn([mail.text ?? '', ...mail.parts.map(({ text }) => text)]) : [],
     people: people.map(oneForm),
-    isReport,
+    isReport: reports,
   };
+}
+
+/** A machine wrote it about a mail of ours, not on behalf of its recipient. */
+export function isReport(found: MailClass): boolean {
+  return found === 'BOUNCE' || found === 'COMPLAINT';
 }
 
 /** The token of one of our own Message-IDs, whatever a gateway did to its domain. */
@@ -72,7 +77,8 @@ export function usableId(id: string | null): string | null {
   return id !== null && Buffer.byteLength(id) <= MAX_ID_BYTES ? id : null;
 }
 
-function usableIds(ids: readonly string[]): string[] {
+/** Each once. */
+export function usableIds(ids: readonly string[]): string[] {
   return [...new Set(ids)].filter((id) => usableId(id) !== null);
 }
 

@@ -21,7 +21,7 @@ export const CONFIDENCE = {
 } as const;
 
 /** From here on a mail names one of our ids or tokens, which strangers do not know. */
-const STRONG_FROM = 0.85;
+export const STRONG_FROM = 0.85;
 
 export interface Match<Mail extends Candidate> {
   readonly mail: Mail;
