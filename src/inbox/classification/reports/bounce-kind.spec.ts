@@ -62,6 +62,8 @@ const sayings: readonly (readonly [string, string | null, BounceKind])[] = [
   ['No MX record found for domain=theirs.test', null, 'hard'],
   ['551 5.1.6 User has moved; please try <robert@theirs.test>', '5.1.6', 'hard'],
   ['550 5.1.6 recipient no longer on server: bob@theirs.test', '5.1.6', 'hard'],
+  ['501 5.1.3 Bad recipient address syntax', '5.1.3', 'hard'],
+  ['Unable to route to domain theirs.test', null, 'hard'],
   ['', '5.1.1', 'hard'],
   ['550', '5.0.0', 'hard'],
   // Full.

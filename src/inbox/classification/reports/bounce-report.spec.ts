@@ -91,6 +91,20 @@ describe('readReport of delivery reports', () => {
     expect(report?.recipients.map(({ kind }) => kind)).toEqual(['soft']);
   });
 
+  it('names who is late beside who failed, and says nothing of her address', async () => {
+    const report = await read(
+      dsn(
+        'Final-Recipient: rfc822; carol@theirs.test\nAction: delayed\nStatus: 4.4.1\n\nFinal-Recipient: rfc822; bob@theirs.test\nAction: failed\nStatus: 5.1.1',
+      ),
+    );
+
+    expect(report?.kind).toBe('bounce');
+    expect(report?.recipients.map(({ address, kind }) => [address, kind])).toEqual([
+      ['bob@theirs.test', 'hard'],
+      ['carol@theirs.test', null],
+    ]);
+  });
+
   it('guesses the action from the words where the report has none', async () => {
     const late = 'This is a warning message only. You do not need to resend your message.';
     const status = 'Final-Recipient: rfc822; bob@theirs.test\nStatus: 4.4.1';
@@ -199,6 +213,14 @@ describe('readReport of what is no report', () => {
     [
       'a report on a domain',
       `From: postmaster@theirs.test\nSubject: Report domain: ours.test\nAuto-Submitted: auto-generated\n\nThis is an aggregate report. Policy: reject.`,
+    ],
+    [
+      'an out-of-office with a bounce attached',
+      `Return-Path: <>\nAuto-Submitted: auto-replied\nFrom: Bob <bob@theirs.test>\nSubject: Away\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nI am away.\n--b\nContent-Type: message/rfc822\n\nSubject: Undelivered\n\nFinal-Recipient: rfc822; carol@theirs.test\nAction: failed\n--b--\n`,
+    ],
+    [
+      'a person who forwards a whole report',
+      `From: Bob <bob@theirs.test>\nSubject: Fwd: Undelivered\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nLook.\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; carol@theirs.test\nAction: failed\n--b--\n`,
     ],
     ['an empty mail', ``],
   ];

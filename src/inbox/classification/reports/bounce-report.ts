@@ -1,4 +1,4 @@
-import type { BounceKind, Report, ReportedRecipient } from '../classification.js';
+import type { Report, ReportedRecipient } from '../classification.js';
 import { bounceVerdict, tellsReason } from './bounce-kind.js';
 import { type RecipientStatus, recipientStatusesIn } from './delivery-status.js';
 import { enhancedStatusIn } from './enhanced-status.js';
@@ -18,6 +18,7 @@ const MAX_DIAGNOSTIC = 500;
 const MAX_RECIPIENTS = 50;
 const STATUS_FIELD =
   /^(?:final-recipient|original-recipient|action|status|diagnostic-code|\w{4,9}-mta)[ \t]{0,4}:/i;
+const OUTCOME_FIELDS = /^(?:action|status)[ \t]{0,4}:/im;
 const STATUS_FIELDS = /^(?:final|original)-recipient[ \t]{0,4}:/im;
 
 /** A report of a mail server on a mail that did not arrive, is late or has arrived; null: this is none. */
@@ -43,13 +44,16 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
   const words = material.lines.filter((line) => !STATUS_FIELD.test(line));
   const named = namedRecipients(words, partiesOf(material));
   const judged = distinct(
-    [...failed, ...delayed].slice(0, MAX_RECIPIENTS).flatMap((status) => judge(status, named, material)),
+    [...failed, ...delayed]
+      .slice(0, MAX_RECIPIENTS)
+      .flatMap((status) => judge(status, named, failed.length > 0, material)),
   );
   const recipients = judged.length > 0 ? judged : worded(material);
+  const kind = failed.length > 0 ? 'bounce' : 'delayed';
   return {
     ...common,
-    kind: failed.length > 0 ? 'bounce' : 'delayed',
-    recipients: recipients.map(({ recipient }) => recipient),
+    kind,
+    recipients: recipients.map((one) => (kind === 'delayed' ? waiting(one.recipient) : one.recipient)),
     confidence: judged.length > 0 ? 0.99 : 0.8,
     rules: rulesOf(failed.length > 0 ? 'dsn' : 'dsn-delayed', recipients),
   };
@@ -58,6 +62,7 @@ function readDeliveryReport(material: ReportMaterial): Report | null {
 function statusesOf({ mail, signs }: ReportMaterial): RecipientStatus[] {
   const trusted =
     mail.contentType === 'multipart/report' ||
+    (signs.reportType && !signs.answered) ||
     signs.daemon !== null ||
     signs.nullReturnPath ||
     signs.automatic;
@@ -67,8 +72,9 @@ function statusesOf({ mail, signs }: ReportMaterial): RecipientStatus[] {
   );
   const labelled = parts.flatMap(({ text }) => recipientStatusesIn(text));
   if (labelled.length > 0) return labelled;
-  const loose = [...mail.parts.map(({ text }) => text), mail.text ?? ''].filter((text) =>
-    STATUS_FIELDS.test(text),
+  const own = mail.parts.filter(({ contentType }) => !/^(?:message|text)\/rfc822/.test(contentType));
+  const loose = [...own.map(({ text }) => text), mail.text ?? ''].filter(
+    (text) => STATUS_FIELDS.test(text) && OUTCOME_FIELDS.test(text),
   );
   return loose.flatMap((text) => recipientStatusesIn(text));
 }
@@ -81,6 +87,7 @@ function guessedAction({ status }: RecipientStatus, late: boolean): 'failed' | '
 function judge(
   status: RecipientStatus,
   named: readonly NamedRecipient[],
+  hasFailures: boolean,
   material: ReportMaterial,
 ): JudgedRecipient[] {
   const address = sentTo(status, material);
@@ -95,7 +102,7 @@ function judge(
     {
       recipient: {
         address,
-        kind: waits ? whileWaiting(kind) : kind,
+        kind: waits && hasFailures ? null : kind,
         status: status.status ?? enhancedStatusIn(said),
         diagnostic,
       },
@@ -105,8 +112,8 @@ function judge(
 }
 
 /** A server that still tries does not hold the address for dead. */
-function whileWaiting(kind: BounceKind | null): BounceKind | null {
-  return kind === 'hard' ? 'soft' : kind;
+function waiting(recipient: ReportedRecipient): ReportedRecipient {
+  return recipient.kind === 'hard' ? { ...recipient, kind: 'soft' } : recipient;
 }
 
 /** The name that our mail was sent to, where the report has several for one recipient. */
@@ -122,9 +129,7 @@ function readWordedBounce(material: ReportMaterial): Report | null {
   const isDelay = tellsOfDelay(signs.subjectText, words);
   return {
     kind: isDelay ? 'delayed' : 'bounce',
-    recipients: recipients.map(({ recipient }) =>
-      isDelay ? { ...recipient, kind: whileWaiting(recipient.kind) } : recipient,
-    ),
+    recipients: recipients.map(({ recipient }) => (isDelay ? waiting(recipient) : recipient)),
     originalMessageId: originalMessageId(material),
     feedbackType: null,
     confidence: recipients.length === 0 ? 0.5 : signs.failedRecipients.length > 0 ? 0.95 : 0.9,

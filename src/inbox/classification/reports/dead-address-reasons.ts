@@ -92,6 +92,8 @@ export const DEAD_ADDRESS_REASONS: readonly ServerReason[] = [
     'no (?:route (?:found )?to (?:the )?(?:domain|host name)|mx|a record|mail exchanger|valid mx|mail server)\\b',
     'could ?n.t find any host',
     'could ?n.t find a mail exchanger',
+    'unable to route to (?:the )?domain',
+    'has no (?:dns|mx)',
     'null mx',
     'could not be found in domain name',
     'nullmx',

@@ -40,7 +40,7 @@ const TRANSPORT_REASONS: readonly ServerReason[] = [
     'within the time limit',
     'point(?:s|ed)? to local ?host',
   ),
-  reason('syntax', 'soft', 'malformed (?:recipient )?address', 'incorrectly constructed', 'address syntax'),
+  reason('syntax', 'soft', 'malformed (?:recipient )?address', 'incorrectly constructed'),
 ];
 
 /**
