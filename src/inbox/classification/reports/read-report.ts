@@ -1,16 +1,22 @@
 import type { MailPart, ParsedMail } from '../../reading/parsed-mail.js';
 import type { Report } from '../classification.js';
-import { readBounce } from './bounce-report.js';
 import { readComplaint } from './complaint-report.js';
+import { readDeliveryReport } from './delivery-report.js';
 import { reportSigns } from './report-signs.js';
 import { reportTextOf } from './report-text.js';
 import { readReturnedMail } from './returned-mail.js';
 import type { ReportMaterial } from './report-material.js';
+import { readWordedBounce } from './worded-bounce.js';
 
 /** What a mail server or complaint desk reports of a mail of ours; null: this is no report. */
 export function readReport(mail: ParsedMail): Report | null {
   const material = materialOf(mail);
-  return readComplaint(material) ?? readReceipt(material) ?? readBounce(material);
+  return (
+    readComplaint(material) ??
+    readReceipt(material) ??
+    readDeliveryReport(material) ??
+    readWordedBounce(material)
+  );
 }
 
 function materialOf(mail: ParsedMail): ReportMaterial {

@@ -112,6 +112,8 @@ const DELAYED_SUBJECT =
   /\bdelay(?:ed)?\b|^\W*warning: (?:message|could not send|mail|e-?mail)|still being retried|verzögert|retard/u;
 const SUCCEEDED =
   /success(?:ful(?:ly)?)? .{0,30}(?:deliver|relay|sent)|deliver\w{0,4} success|(?:was|has been|were|have been) (?:successfully )?(?:delivered|relayed)|return receipt/u;
+const DOUBT =
+  /\bnot\b|n['’]t\b|\bno\b|fail|error|unable|undeliver|reject|refus|unknown|delay|problem|bounce|invalid|\b[45]\d\d[ -]|\b[45]\.\d\.\d/u;
 const GIVEN_UP =
   /giving up|given up|gave up|permanent (?:fatal )?(?:error|failure)|failed permanently|will not be (?:retried|delivered)|not going to try|no further (?:delivery )?attempts|has been returned|delivery has failed/u;
 
@@ -125,7 +127,7 @@ export function tellsOfDelay(subject: string, words: string): boolean {
   return (DELAYED_SUBJECT.test(subject) || DELAYED.test(words)) && !GIVEN_UP.test(words);
 }
 
-/** True of words in which a mail system says that a mail did arrive. */
+/** True of words in which a mail system says that a mail did arrive, and nothing that did not. */
 export function tellsOfSuccess(words: string): boolean {
-  return SUCCEEDED.test(words);
+  return SUCCEEDED.test(words) && !DOUBT.test(words);
 }

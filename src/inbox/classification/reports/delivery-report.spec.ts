@@ -121,6 +121,17 @@ describe('readReport of delivery reports', () => {
     expect(report).toMatchObject({ kind: 'receipt', recipients: [], rules: ['dsn-success'] });
   });
 
+  it('takes words of success for a receipt', async () => {
+    const report = await read(`${HEADER}
+
+Your message was successfully delivered to:
+
+  bob@theirs.test
+`);
+
+    expect(report).toMatchObject({ kind: 'receipt', recipients: [], rules: ['text-success'] });
+  });
+
   it('takes a read receipt for a receipt', async () => {
     const report = await read(`From: bob@theirs.test
 To: ann@ours.test
