@@ -12,11 +12,13 @@ export const personalSigns = phraseRules([
         '(call me|ping me|text me|reach me after)',
         '(attached|see below|inline|as discussed|as promised|btw|fyi|lol|haha)',
         '(we can|i can|you can try|we could|we met|we spoke|we talked|when i was|last week|last month|yesterday)',
+        '(works|work) for (me|us)',
+        '(but|so) (can|i can|we can|monday|tuesday|wednesday|thursday|friday|the|happy|free|it|this|that|maybe)',
         '(if you want|if you like|if that works|works for me|sounds good|interested)',
       ],
       de: [
         '(kannst du|konnten sie|kannst|konntest du|hast du|haben sie|wollen wir|lass uns|lassen sie uns|was meinst|passt es|passt das|ruf mich|rufen sie mich an)',
-        '(war ich|ich war|letzte woche|gestern|ich hatte|ich habe gesehen|ich denke|ich glaube|interesse|anbei|im anhang)',
+        '(war ich|ich war|letzte woche|gestern|ich hatte|ich habe gesehen|ich denke|ich glaube|interesse|danach gern|danach gerne|aber gern|aber gerne|anbei|im anhang)',
       ],
       fr: [
         '(peux tu|pouvez vous|pourriez vous|pourrais tu|as tu|avez vous|j etais|la semaine derniere|hier|je pense|ci joint|appelez moi|appelle moi)',
@@ -25,7 +27,9 @@ export const personalSigns = phraseRules([
         '(puedes|podrias|podria usted|podemos|has podido|la semana pasada|ayer|creo que|adjunto|llamame|llameme|estuve)',
       ],
       pt: ['(podemos|poderia|voce pode|na semana passada|ontem|acho que|em anexo|estive|me liga|ligue me)'],
-      it: ['(puoi|potresti|potrebbe|possiamo|la settimana scorsa|ieri|penso che|in allegato|chiamami|ero)'],
+      it: [
+        '(puoi|potresti|potrebbe|possiamo|la settimana scorsa|ieri|penso che|in allegato|chiamami|ero|ci penso|pero|tranquillo|tranquilla)',
+      ],
       nl: ['(zullen we|vorige week|gisteren|ik denk|bijlage|bel me|was ik|ik was)'],
       pl: [
         '(czy mozesz|czy moglby|mozemy|w zeszlym tygodniu|wczoraj|mysle|w zalaczeniu|zadzwon|bylem|bylam)',

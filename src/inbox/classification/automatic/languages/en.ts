@@ -28,7 +28,9 @@ export const en: AbsenceWords = {
       '^out of (the)? office (until|till|from|for|this|today|tomorrow|on|with|returning|and|due|next|between|through|$)',
       '^(currently|presently) out of (the)? office',
       '^out of office$',
-      '^ooo (until|till|from|today|tomorrow|this|next|on|$)',
+      '^ooo (until|till|from|today|tomorrow|this|next|on|i m|i ll|back|returning|$)',
+      `${WHO} ${NOW} out (sick|of town|of the country|on (vacation|leave|pto|holiday|holidays|business|sick leave|medical leave|maternity leave|paternity leave|parental leave))`,
+      '^limited access to (my)? (email|emails|mail)',
       'out of office (auto)? (reply|message|notification|response|assistant)',
       "(i'm|i'll be) out (until|till|from|on|all|today|tomorrow|this|next|through|for the)",
     ],
@@ -37,6 +39,7 @@ export const en: AbsenceWords = {
       `${WHO} ${NOW} (off|off sick|off work|on sick leave) (until|till|from|today|this|on|for|due|and|with)`,
       `${WHO} ${NOW} (vacationing|holidaying|enjoying ~ (vacation|holiday|holidays|leave|break))`,
       '^(on|currently on) (annual|parental|maternity|paternity|sick|medical)? (leave|vacation|holiday|holidays|pto) (until|till|from|and|with|$)',
+      '^(annual|parental|maternity|paternity|sick|medical) leave$',
       "(i'm|i'll be) (ill|sick) (and|until|at home|today)",
     ],
     away: [

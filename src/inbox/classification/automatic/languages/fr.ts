@@ -37,6 +37,7 @@ export const fr: AbsenceWords = {
     ],
     closed: [
       "(nos|notre|les|l'|le|la) (bureau|bureaux|entreprise|societe|locaux|etablissement|magasin|agence|cabinet|services) (est|sont|sera|seront) ~ (ferme|fermes|fermee|fermees)",
+      '^(bureau|bureaux|agence|magasin|cabinet) (ferme|fermes|fermee) ',
       'fermeture (annuelle|estivale|exceptionnelle|de fin d annee|de nos bureaux|pour conges|des bureaux)',
     ],
   },

@@ -19,6 +19,7 @@ export const it: AbsenceWords = {
       `(sono|saro|siamo|saremo|e|sara|risulto|mi trovo|mi trovero) ${NOW} (fuori ufficio|fuori sede|fuori dall'ufficio|fuori dal mio ufficio|assente|assenti|fuori stanza)`,
       '(non sono|non saro|non siamo|non saremo) (in|presente in|raggiungibile|nel mio)? (ufficio|sede)',
       '^(attualmente)? (fuori ufficio|fuori sede|assente) (fino|dal|per|$)',
+      '(saro|saremo) di ritorno ',
       'rientrero (in ufficio|in sede|il|lunedi|martedi|mercoledi|giovedi|venerdi)',
       '(saro|torno|tornero|rientro) (di nuovo|di ritorno)? (in ufficio|in sede|operativo|operativa)',
     ],

@@ -16,7 +16,9 @@ export const pt: AbsenceWords = {
     'out-of-office': [
       `(estou|estarei|estamos|estaremos|esta|estara|encontro me|encontrar me|me encontro) ${NOW} (fora|ausente|ausentes) (do escritorio|do meu posto|da empresa|do trabalho|ate|de|do|no|por|em|entre|a|e|durante|nesta|esta|hoje|$)`,
       '(nao estou|nao estarei|nao me encontro|nao estaremos) (no|em|disponivel|na) ~ (escritorio|empresa|ate|trabalho)',
-      '^(atualmente)? fora do escritorio (ate|de|$)',
+      '^(atualmente)? (fora do escritorio|ausente) (ate|de|$)',
+      '(no momento|neste momento|de momento) nao (podemos|posso|estamos|estou) (atender|responder|disponiveis|disponivel)',
+      '(estou|estamos|estaremos|estarei) fora do (horario|expediente)',
       '(estarei|estaremos) de (volta|regresso) (em|no|na|a|dia|ao)',
       '(retorno|retornarei|regresso|regressarei|volto|voltarei) ~ (ao escritorio|ao trabalho|as atividades)',
     ],

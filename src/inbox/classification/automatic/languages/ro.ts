@@ -4,7 +4,7 @@ export const ro: AbsenceWords = {
   language: 'ro',
   subjects: [
     '^(răspuns|raspuns|mesaj) (automat)',
-    '^(în afara biroului|absent|absența|concediu|în concediu)',
+    '^(în afara biroului|absent (de la|din|până)|absență temporară|în concediu)',
   ],
   absence: {
     'out-of-office': [

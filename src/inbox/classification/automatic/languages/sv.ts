@@ -5,7 +5,8 @@ export const sv: AbsenceWords = {
   subjects: [
     '^autosvar',
     '^(automatiskt|automatisk) (svar|frånvaro*)',
-    '^(frånvaro|frånvarande|ej på kontoret|inte på kontoret|semester)',
+    '^(frånvaro|frånvarande|ej på kontoret|inte på kontoret)',
+    '^semester (till|fram|t|från|vecka)',
     '^frånvaromeddelande',
   ],
   absence: {

@@ -9,6 +9,7 @@ export const de: WordingWords = {
       '(mich|uns|meine adresse|meine emailadresse|meine email adresse|meine mailadresse|meine daten|diese adresse|unsere adresse) ~ (aus|von|vom) ~ (verteiler|liste|mailingliste|datenbank|newsletter|verteilerliste|adressliste|kontaktliste|system|mailverteiler|emailverteiler) ~ (streichen|loschen|entfernen|nehmen|austragen|abmelden|zu nehmen|zu loschen|zu streichen|zu entfernen|$)',
       '(bitte|mochte|mochten|will|wollen|wunsche|wurde) ~ (austragen|abmelden|abbestellen|ausgetragen|abgemeldet|geloscht werden|entfernt werden|gestrichen werden|aus dem verteiler|aus ihrem verteiler|aus der liste|vom verteiler)',
       '(aus|von|vom) (ihrem|deinem|dem|eurem|ihrer|der|diesem|eurer) (email|mail|newsletter)? (verteiler|liste|mailingliste|verteilerliste|mailverteiler|adressliste|newsletter|datenbank|emailverteiler|kontaktliste) ~ (nehmen|streichen|loschen|entfernen|austragen|entfernt|gestrichen|geloscht|zu streichen|zu nehmen|zu loschen|raus|abmelden)',
+      '(kundigen|kundige|beenden) (sie|ich|wir)? ~ (abonnement|abo|newsletter)',
       '(newsletter|abo|abonnement|mailing|werbung|emails) ~ (abbestellen|kundigen|abmelden|kundige|abbestelle)',
       '(hiermit)? (widerspreche|widerrufe|widersprechen|widerrufen) (ich|wir)? ~ (einwilligung|nutzung|verwendung|verarbeitung|zusendung|werbung|kontaktaufnahme|daten|zustimmung|speicherung)',
     ],

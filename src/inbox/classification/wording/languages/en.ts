@@ -16,7 +16,8 @@ export const en: WordingWords = {
       '(consider|treat) this ~ (opt out|unsubscribe|request to be removed|notice to stop|unsubscription|objection|removal request)',
       '^(i|we) (hereby)? (opt out|revoke my consent|withdraw my consent|object to (the processing of my|processing of my|receiving|direct marketing))',
       '(this is|as) (an)? (unsubscribe|removal|opt out) request',
-      'cancel my (email|newsletter)? (subscription|subscriptions) (to|from) (your|this|the)',
+      'cancel my (email|newsletter)? (subscription|subscriptions) (to (your|this)|from|please|$)',
+      '^unsubscribe (respectfully|regards|sincerely|best|cheers|kind)',
       "(i|we) (never|did not|didn't|haven't) (ever)? (signed up|sign up|subscribed|subscribe|opted in|opt in|consented|consent) ~ (list|lists|emails|newsletter|newsletters|to be contacted|to receive|mailings|these emails|this email)",
     ],
     'how-to': [
@@ -46,6 +47,7 @@ export const en: WordingWords = {
       '(cease|stop) all (communication|communications|contact) ',
       'no (more|further) (emails|email|mails|newsletters|spam|marketing) (please|from you|thanks|thank you|to me|$)',
       'leave (me|us) alone (please|now|and|or|$)',
+      '(i|we) want off (of)? (this|your|the)',
       '(like|want|ask|asking|need) you to stop (please|now|emailing|contacting|sending|$)',
       '^(please|kindly)? stop (sending|messaging|contacting us|contacting me|emailing us|writing to us)$',
       'lose my (email|number|address|contact)',

@@ -12,6 +12,7 @@ export const pt: WordingWords = {
     ],
     'do-not-contact': [
       '(nao|nunca) (me|nos) (envie|enviem|envies|mande|mandem|escreva|escrevam|contate|contatem|contacte|contactem|perturbe|incomode|incomodem|ligue|procure) (mais|nunca|nenhum|nada|outra|outro|emails|email|mensagens|novamente|por favor|obrigado|$)',
+      'nao (entre|entrem) mais em (contato|contacto)',
       '(nao|nunca) (envie|enviem|mande|mandem|entre em contato|entrem em contato|enviar|mandar|voltem a|volte a|contactar|contatar|escreva) (mais|novamente|emails|comigo|conosco|me mais|a contactar|a escrever|$)',
       '(nao|ja nao) (quero|queremos|desejo|desejamos|gostaria de|pretendo|tenho interesse em) (mais)? (receber|ser contatado|ser contactado|ser contactada|que me|os seus|seus|ser)',
       '(parem|pare|para|parar|deixem|deixe|chega) (ja)? de (me|nos|enviar|mandar|escrever|spam|emails|encher|contactar|contatar)',
