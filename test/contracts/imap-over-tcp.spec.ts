@@ -98,9 +98,19 @@ describe('ImapMailbox over TCP', () => {
       const session = await connect();
       await session.open('INBOX', null, EPOCH);
 
-      fake.cutAll();
+      await fake.cutAll();
 
       expect(await session.fetch(MAIL)).toMatchObject({ kind: 'unreachable' });
+    });
+
+    it('has not lost its mail when it has left', async () => {
+      const session = await connect();
+      await session.open('INBOX', null, EPOCH);
+      await fake.cutAll();
+      // By the time another connection has come and gone, the end of this one has been noticed.
+      await (await connect()).close();
+
+      expect(await session.measure([1])).toMatchObject({ kind: 'unreachable' });
     });
 
     it('gets a mail told from what it tells unasked', async () => {

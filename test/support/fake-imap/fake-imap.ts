@@ -36,7 +36,7 @@ export class FakeImap {
   ]);
   /** As they came, without their tags; the password is left out. */
   readonly commands: string[] = [];
-  /** Lines that nobody asked for, before the answer to every `UID FETCH`. */
+  /** Lines that nobody asked for, around the answer to every `UID FETCH`. */
   noise = '';
   /** How many clients have connected so far. */
   connections = 0;
@@ -70,12 +70,13 @@ export class FakeImap {
   }
 
   /** Cuts every connection, as a server does that is restarted. */
-  cutAll(): void {
-    for (const socket of this.sockets) socket.destroy();
+  async cutAll(): Promise<void> {
+    const cut = [...this.sockets].map((socket) => once(socket.destroy(), 'close'));
+    await Promise.all(cut);
   }
 
   async stop(): Promise<void> {
-    this.cutAll();
+    await this.cutAll();
     this.server.close();
     await once(this.server, 'close');
   }
@@ -126,7 +127,7 @@ export class FakeImap {
       case 'EXAMINE':
         return this.open(connection, unquote(rest), name === 'EXAMINE');
       case 'UID SEARCH':
-        return say(`* SEARCH ${opened?.search(rest).join(' ') ?? ''}\r\n`);
+        return this.search(opened, rest);
       case 'UID FETCH':
         return opened === null ? say('', 'BAD Nothing is open') : this.fetch(connection, opened, rest);
       case 'UID STORE':
@@ -139,6 +140,12 @@ export class FakeImap {
       default:
         return say();
     }
+  }
+
+  private search(mailbox: StoredMailbox | null, keys: string): { data: Buffer; status: string } {
+    // As Exchange has it: there is no message for `*` to stand for.
+    if (mailbox?.mails.length === 0 && keys.includes('*')) return say('', 'BAD Invalid message set');
+    return say(`* SEARCH ${mailbox?.search(keys).join(' ') ?? ''}\r\n`);
   }
 
   private list(rest: string): string {
@@ -179,7 +186,7 @@ export class FakeImap {
         latin1(')\r\n'),
       ]);
     });
-    return { data: Buffer.concat([latin1(this.noise), ...answers]), status: 'OK Done' };
+    return { data: Buffer.concat([latin1(this.noise), ...answers, latin1(this.noise)]), status: 'OK Done' };
   }
 }
 

@@ -90,7 +90,6 @@ export class MailboxPoller implements BeforeApplicationShutdown {
     return new MailboxReading(session, this.sink, this.polls, lease, tally, {
       leaseMs: this.timing.leaseMs,
       endsAtMs: performance.now() + this.timing.longestPollMs,
-      stop: this.stopping.signal,
       onMissing: (mailbox) => this.logger.warn({ event: 'inbox.mailbox_missing', mailbox }),
     });
   }
@@ -101,12 +100,12 @@ export class MailboxPoller implements BeforeApplicationShutdown {
         await this.polls.succeed(lease, this.config.pollIntervalMinutes * 60_000);
         return { kind: 'complete', ...tally };
       case 'failed':
+        // A session that ended because the process does is no trouble.
         return this.stopping.signal.aborted
           ? this.giveBack(lease, 'stopped', tally)
           : this.fail(lease, end.trouble, tally);
       case 'bounded':
-      case 'stopped':
-        return this.giveBack(lease, end.kind, tally);
+        return this.giveBack(lease, 'bounded', tally);
       case 'lost':
         return { kind: 'lost', ...tally };
     }

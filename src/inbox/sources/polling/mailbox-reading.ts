@@ -18,18 +18,17 @@ export interface Tally {
 }
 
 export type ReadingEnd =
-  | { readonly kind: 'complete' | 'bounded' | 'stopped' | 'lost' }
+  | { readonly kind: 'complete' | 'bounded' | 'lost' }
   | { readonly kind: 'failed'; readonly trouble: PollTrouble };
 
 export interface ReadingBounds {
   readonly leaseMs: number;
   /** On the process's monotonic clock. */
   readonly endsAtMs: number;
-  readonly stop: AbortSignal;
   readonly onMissing: (mailbox: string) => void;
 }
 
-/** One pass over all mailboxes of an account, in the hands of one lease. Between any two mails it may end. */
+/** One pass over all mailboxes of an account, in the hands of one lease. It ends between two mails when the session does. */
 export class MailboxReading {
   constructor(
     private readonly session: MailboxSession,
@@ -91,7 +90,6 @@ export class MailboxReading {
     const mails = await this.session.measure(uids);
     if (mails.kind !== 'told') return failed(mails);
     for (const mail of mails.value) {
-      if (this.bounds.stop.aborted) return { kind: 'stopped' };
       if (performance.now() > this.bounds.endsAtMs) return { kind: 'bounded' };
       const failure = await this.readMail(mailbox, uidValidity, mail);
       if (failure !== null) return failed(failure);
