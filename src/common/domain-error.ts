@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'missing_variables'
   | 'template_invalid'
   | 'recipient_invalid'
+  | 'email_of_other_lead'
   | 'batch_cap_exceeded'
   | 'idempotency_key_reused'
   | 'daily_cap_reached'

@@ -29,6 +29,7 @@ const PROBLEM_TYPES: Readonly<Record<ErrorCode, { readonly status: number; reado
   missing_variables: { status: 422, title: 'The template needs more variables' },
   template_invalid: { status: 422, title: 'The template cannot be rendered' },
   recipient_invalid: { status: 422, title: 'The recipient cannot be mailed' },
+  email_of_other_lead: { status: 422, title: 'The mail went to another lead' },
   batch_cap_exceeded: { status: 422, title: 'The batch is over the cap' },
   idempotency_key_reused: { status: 422, title: 'The key was used with another body' },
   daily_cap_reached: { status: 429, title: "The day's cap is reached" },

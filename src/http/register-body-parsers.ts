@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../common/domain-error.js';
 import { parseJsonBody, parseTextBody } from './json-body.js';
+import { RawMailBody } from './raw-mail-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -9,12 +10,24 @@ declare module 'fastify' {
   }
 }
 
-/** For every type; larger bodies answer 413. */
+/** For every type but mail; larger bodies answer 413. */
 export const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
 
-const PARSERS: Readonly<Record<string, (bytes: Buffer) => unknown>> = {
-  'application/json': parseJsonBody,
-  'text/csv': parseTextBody,
+/** What most mailboxes take in. A request holds this much memory at most, twice while it is read. */
+export const MAIL_LIMIT_BYTES = 25 * 1024 * 1024;
+
+const MAIL = 'message/rfc822';
+const MAIL_ROUTE = '/api/cam/emails/inbound';
+
+interface BodyParser {
+  readonly limit: number;
+  readonly parse: (bytes: Buffer) => unknown;
+}
+
+const PARSERS: Readonly<Record<string, BodyParser>> = {
+  'application/json': { limit: BODY_LIMIT_BYTES, parse: parseJsonBody },
+  'text/csv': { limit: BODY_LIMIT_BYTES, parse: parseTextBody },
+  [MAIL]: { limit: MAIL_LIMIT_BYTES, parse: (bytes) => new RawMailBody(bytes) },
 };
 
 /**
@@ -25,16 +38,21 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
 
   fastify.addHook('preParsing', (request, _reply, _payload, done) => {
-    if (isBodyIgnored(request) || isPlainUtf8(request)) done();
+    if (isBodyIgnored(request)) done();
+    else if (isMail(request) !== takesMail(request)) {
+      done(
+        new DomainError('unsupported_media_type', `POST emails/inbound, and nothing else, reads ${MAIL}.`),
+      );
+    } else if (isPlainUtf8(request)) done();
     else {
       done(new DomainError('unsupported_media_type', 'Bodies are read as UTF-8 without a Content-Encoding.'));
     }
   });
 
-  for (const [contentType, parse] of Object.entries(PARSERS)) {
+  for (const [contentType, { limit, parse }] of Object.entries(PARSERS)) {
     fastify.addContentTypeParser<Buffer>(
       contentType,
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES },
+      { parseAs: 'buffer', bodyLimit: limit },
       (request, bytes, done) => {
         if (isBodyIgnored(request)) return done(null, undefined);
 
@@ -63,6 +81,14 @@ function isSigned(request: FastifyRequest): boolean {
 /** One-click unsubscribe takes any body (RFC 8058 sends a form), and a route that does not exist has none to read. */
 function isBodyIgnored(request: FastifyRequest): boolean {
   return request.is404 || (request.routeOptions.url?.startsWith('/u/') ?? false);
+}
+
+function isMail({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === MAIL;
+}
+
+function takesMail({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && routeOptions.url === MAIL_ROUTE;
 }
 
 function isPlainUtf8({ headers }: FastifyRequest): boolean {

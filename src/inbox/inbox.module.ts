@@ -3,6 +3,9 @@ import { InboxConfig } from '../config/inbox.config.js';
 import { EmailModule } from '../email/email.module.js';
 import { LeadsModule } from '../leads/leads.module.js';
 import { SuppressionsModule } from '../suppressions/suppressions.module.js';
+import { InboundEmailsController } from './api/inbound-emails.controller.js';
+import { InboundEmailsService } from './api/inbound-emails.service.js';
+import { InboundEmailsReadModel } from './api/inbound-emails.view.js';
 import { InboundEffects } from './effects/inbound-effects.service.js';
 import { InboundEmailsRepository } from './ingest/inbound-emails.repository.js';
 import { IngestService } from './ingest/ingest.service.js';
@@ -21,13 +24,16 @@ import { DEFAULT_POLL_TIMING, POLL_TIMING } from './sources/polling/poll-lease.j
 
 @Module({
   imports: [EmailModule, LeadsModule, SuppressionsModule],
+  controllers: [InboundEmailsController],
   providers: [
     { provide: MailReader, useFactory: () => new MailReader() },
     { provide: MAIL_SINK, useExisting: IngestService },
     { provide: MAILBOX_ACCOUNT, useFactory: createMailboxAccount, inject: [InboxConfig] },
     { provide: POLL_TIMING, useValue: DEFAULT_POLL_TIMING },
     InboundEffects,
+    InboundEmailsReadModel,
     InboundEmailsRepository,
+    InboundEmailsService,
     IngestService,
     MailboxPollTask,
     MailboxPoller,

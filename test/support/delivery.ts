@@ -21,6 +21,7 @@ export interface Delivery {
   readonly service: DeliveryService;
   readonly proofs: ProofRepository;
   readonly events: ProviderEventsService;
+  readonly stops: RecipientStops;
 }
 
 /** Logs nothing. */
@@ -35,5 +36,5 @@ export function createDelivery({ database }: Pick<TestDatabase, 'database'>): De
   const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository(database)));
   const service = new DeliveryService(new DeliveryRepository(), proofs, stops);
   const events = new ProviderEventsService(database, new ProviderEventsRepository(), proofs, service);
-  return { service, proofs, events };
+  return { service, proofs, events, stops };
 }

@@ -43,7 +43,7 @@ export interface Effects {
 export function effectsOf(mail: EffectiveMail): Effects {
   const asksForStop = mail.classification === 'BOUNCE' || mail.classification === 'UNSUB';
   const mayStop = mail.isLabelled || (isStrong(mail.matchConfidence) && mail.senderIsRecipient);
-  const stops = asksForStop && mayStop && mail.toEmail !== null ? stopsOf(mail, mail.toEmail) : [];
+  const stops = asksForStop && mayStop && mail.isMatched ? stopsOf(mail) : [];
   return {
     isReply: mail.isMatched && !mail.automatic,
     stops,
@@ -51,8 +51,10 @@ export function effectsOf(mail: EffectiveMail): Effects {
   };
 }
 
-function stopsOf(mail: EffectiveMail, toEmail: string): StopEffect[] {
+function stopsOf(mail: EffectiveMail): StopEffect[] {
+  const { toEmail } = mail;
   if (mail.classification === 'UNSUB') return [{ kind: mail.isComplaint ? 'complaint' : 'unsubscribe' }];
+  if (toEmail === null) return [];
   const bounces = mail.reportedRecipients.flatMap(({ address, kind, status, diagnostic }): StopEffect[] =>
     kind !== null && isSameMailbox(address, toEmail)
       ? [{ kind: 'bounce', bounce: kind, status, diagnostic }]

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever } from '../../common/assert-never.js';
+import { normalizeEmailAddress } from '../../common/email-address.js';
 import type { Transaction } from '../../database/database.js';
 import { DeliveryService } from '../../email/delivery/delivery.service.js';
+import { RecipientStops } from '../../email/recipients/recipient-stops.service.js';
 import type { SentMail } from '../../email/sent-mail/sent-mail.js';
 import { LeadsService } from '../../leads/leads.service.js';
 import type { ReportedRecipient } from '../classification/classification.js';
@@ -14,6 +16,7 @@ export type ActingMail = Pick<
   InboundEmail,
   | 'id'
   | 'lead_id'
+  | 'from_email'
   | 'match_confidence'
   | 'sender_is_recipient'
   | 'classification'
@@ -32,6 +35,7 @@ export class InboundEffects {
   constructor(
     private readonly deliveries: DeliveryService,
     private readonly leads: LeadsService,
+    private readonly recipients: RecipientStops,
   ) {}
 
   /**
@@ -57,8 +61,25 @@ export class InboundEffects {
     if (mail.lead_id !== null && effects.isReply) {
       await this.leads.noteReply(tx, mail.lead_id, mail.received_at);
     }
-    for (const stop of effects.stops) if (sent !== null) await this.stop(tx, mail, sent, stop);
+    for (const stop of effects.stops) {
+      if (sent === null) await this.stopSender(tx, mail);
+      else await this.stop(tx, mail, sent, stop);
+    }
     return effects;
+  }
+
+  /** A person has tied the mail to a lead, but to no mail of ours, and said that its writer wants no more. */
+  private async stopSender(tx: Transaction, mail: ActingMail): Promise<void> {
+    const from = normalizeEmailAddress(mail.from_email ?? '');
+    if (mail.lead_id === null || from.kind === 'invalid') return;
+    await this.recipients.stop(tx, {
+      leadId: mail.lead_id,
+      address: from.address,
+      cause: 'unsubscribe',
+      evidence: evidenceOf(mail.id),
+      reason: mail.classification_reason,
+      expiresAt: null,
+    });
   }
 
   private async stop(tx: Transaction, mail: ActingMail, sent: SentMail, stop: StopEffect): Promise<void> {

@@ -59,12 +59,16 @@ export class IngestService {
   }
 
   private async store(tx: Transaction, draft: InboundDraft, clues: Clues): Promise<Ingested> {
+    // Known mail uses up no id; the insert decides the races.
+    const known = await this.emails.findKnown(tx, draft);
+    if (known !== null) return { kind: 'known', id: known };
+
     const match = await this.matcher.match(tx, clues, draft.received_at);
     const stored = await this.emails.insert(tx, draft, matchColumns(match));
     if (stored === null) {
-      const known = await this.emails.findKnown(tx, draft);
-      if (known === null) throw new Error('A mail was neither stored nor known');
-      return { kind: 'known', id: known };
+      const winner = await this.emails.findKnown(tx, draft);
+      if (winner === null) throw new Error('A mail was neither stored nor known');
+      return { kind: 'known', id: winner };
     }
     const effects = await this.effects.apply(tx, stored, match?.mail ?? null);
     if (needsReview(stored, effects)) await this.emails.setNeedsReview(tx, stored.id, true);

@@ -31,7 +31,8 @@ export function cluesOfStored(mail: StoredMail, references: readonly string[]): 
 /** Of a report: whom it is about; of any other mail: its writer. In their one form. */
 export function peopleOfStored(mail: Pick<StoredMail, 'from_email' | 'email_metadata'>): string[] {
   const { is_report: isReport, reported_recipients: reported = [] } = mail.email_metadata;
-  if (isReport === true)
+  if (isReport === true) {
     return (reported as readonly ReportedRecipient[]).map(({ address }) => oneForm(address));
+  }
   return mail.from_email === null ? [] : [mail.from_email];
 }
