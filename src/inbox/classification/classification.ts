@@ -9,7 +9,7 @@ export type BounceKind = 'hard' | 'soft' | 'policy';
 export interface ReportedRecipient {
   /** Lower case. */
   readonly address: string;
-  /** Null: delivered or merely delayed, or the report does not say. */
+  /** Null: delivered, late beside others that failed, or not told. Of a report of delay alone: why it waits. */
   readonly kind: BounceKind | null;
   /** Enhanced status code (RFC 3463) such as `5.1.1`; null: the report has none. */
   readonly status: string | null;

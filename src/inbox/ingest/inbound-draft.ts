@@ -67,7 +67,7 @@ export function draftOf(incoming: IncomingMail, read: ReadResult): InboundDraft 
     body_html: mail.html,
     visible_text: read.visibleText,
     // A server that still tries has bounced nothing.
-    classification: found.delayed ? 'NEUTRAL' : STORED[found.class],
+    classification: found.delayed || isHarmless(found) ? 'NEUTRAL' : STORED[found.class],
     classification_confidence: found.confidence,
     classification_reason: found.reason.slice(0, MAX_REASON),
     classifier_version: CLASSIFIER_VERSION,
@@ -79,6 +79,11 @@ export function draftOf(incoming: IncomingMail, read: ReadResult): InboundDraft 
     references: [...new Set(references)],
     raw: parseError === null ? null : incoming.raw,
   };
+}
+
+/** Feedback that nobody complained with (RFC 5965, 7.3 and RFC 6591). */
+function isHarmless({ class: found, feedbackType }: Classification): boolean {
+  return found === 'COMPLAINT' && ['not-spam', 'auth-failure'].includes(feedbackType?.toLowerCase() ?? '');
 }
 
 function isAutomatic(found: MailClass): boolean {
@@ -100,8 +105,8 @@ function metadataOf(incoming: IncomingMail, found: Classification): Record<strin
 }
 
 /** What the six stored classes do not tell. */
-function kindOf({ class: found, delayed }: Classification): string | null {
-  if (delayed) return 'delayed';
-  if (found === 'COMPLAINT') return 'complaint';
-  return found === 'AUTO' ? 'automatic' : null;
+function kindOf(found: Classification): string | null {
+  if (found.delayed) return 'delayed';
+  if (found.class === 'AUTO' || isHarmless(found)) return 'automatic';
+  return found.class === 'COMPLAINT' ? 'complaint' : null;
 }
