@@ -21,6 +21,7 @@ const gates = [
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'tests', command: ['npm', 'test', '--silent', '--', '--json', `--outputFile=${testReport}`] },
   { name: 'chaos, the short run', command: ['npm', 'run', '--silent', 'chaos', '--', '--quick'] },
+  { name: 'the real loop, its short run', command: ['npm', 'run', '--silent', 'loop', '--', '--quick'] },
   { name: 'openapi drift', command: ['npm', 'run', '--silent', 'openapi:check'] },
   { name: 'migration drift', command: ['npm', 'run', '--silent', 'migration:check'] },
   { name: 'image, replayed', command: ['node', 'scripts/replay-dockerfile.mjs'] },
