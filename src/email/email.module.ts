@@ -110,6 +110,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     PROVIDER_WEBHOOK,
     ProviderEventsService,
     ProviderGateReadModel,
+    RecipientStops,
     SentMailLookup,
   ],
 })
