@@ -106,6 +106,13 @@ const ABSENCES = [
   '我现在不在办公室，8月3日回来。',
   '현재 부재중입니다.',
   '휴가 중입니다.',
+  'Ich bin vom 28.09. bis zum 05.10. im Urlaub.',
+  'Ik ben vanaf 26 maart t/m 29 maart 2026 niet aanwezig.',
+  'Ich bin zurzeit nicht im Buero und lese keine Mails.',
+  'Je suis actuellement absent(e).',
+  'Não estou no escritório esta semana.',
+  'No estoy en la oficina.',
+  'Nie jestem w biurze, nie będzie mnie w pracy do piątku.',
 ];
 
 const PEOPLE = [
@@ -120,6 +127,8 @@ const PEOPLE = [
   'Leave the office door open. The server will be away for repair, see below.',
   'Ich war letzte Woche im Urlaub, sorry. Kannst du mir die Datei nochmal schicken?',
   "J'étais absent la semaine dernière, pouvez-vous m'appeler ?",
+  'I am out of the office until Monday, but the price is 90 EUR.',
+  'We are closed on Monday, but Tuesday at 10 works for us.',
   'Not interested.',
   'I am interested, let us talk when you return.',
 ];

@@ -6,12 +6,13 @@ import { it } from './languages/it.js';
 import { nl } from './languages/nl.js';
 import { pl } from './languages/pl.js';
 import { pt } from './languages/pt.js';
+import { requestsOnly } from './languages/requests-only.js';
 import { ru } from './languages/ru.js';
 import type { WordingWords } from './languages/wording-words.js';
 import { type PhraseRules, phraseRules } from './phrase.js';
 import { plainWords } from './plain-words.js';
 
-const LANGUAGES: readonly WordingWords[] = [en, de, fr, es, pt, it, nl, pl, ru];
+const LANGUAGES: readonly WordingWords[] = [en, de, fr, es, pt, it, nl, pl, ru, ...requestsOnly];
 
 type Table = 'unsub' | 'negative' | 'weakNegative' | 'positive' | 'weakPositive' | 'neutral';
 

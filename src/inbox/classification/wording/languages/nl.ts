@@ -50,7 +50,8 @@ export const nl: WordingWords = {
   notUnsub: [
     '^(om|wilt|indien|als) (u|je|jij|uzelf|zich|geen)? ~ (uit te schrijven|af te melden|uitschrijven|afmelden|ontvangen|meer|wilt|wil)',
     '(klik|klikken|link|hier) ~ (uitschrijven|afmelden|uit te schrijven|af te melden|schrijven)',
-    '(afmeld|uitschrijf|afmeldlink|uitschrijflink) (link|knop|pagina|werkt)?',
+    '(afmeld|uitschrijf) (link|knop|pagina)',
+    '(afmeldlink|uitschrijflink|afmeldknop) ',
     '(kunt|kan|kun) (u|je) (zich|je|u)? ~ (uitschrijven|afmelden)',
     '(hoe|gebruikers|klanten) ~ (uitschrijven|afmelden)',
   ],
