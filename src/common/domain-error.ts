@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'campaign_cap_reached'
   | 'internal_error'
   | 'webhooks_not_configured'
+  | 'provider_unavailable'
   | 'database_unavailable';
 
 /** One fault of a request: where, which rule, and a sentence for a person. */

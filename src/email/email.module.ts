@@ -26,12 +26,15 @@ import { ProofRepository } from './dispatch/proof.repository.js';
 import { ReconcileTask } from './dispatch/reconcile.task.js';
 import { Reconciler } from './dispatch/reconciler.service.js';
 import { ReconciliationRepository } from './dispatch/reconciliation.repository.js';
+import { RequestPace } from './dispatch/request-pace.service.js';
+import { RECEIVED_MAIL_STORE } from './provider/received-mail-store.js';
 import { SettlementRepository } from './dispatch/settlement.repository.js';
 import { StopsRepository } from './dispatch/stops.repository.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
 import {
   createEmailProvider,
   createProviderWebhook,
+  createReceivedMailStore,
   createSentMailArchive,
 } from './provider/email-provider.factory.js';
 import { ProviderGateRepository } from './provider/provider-gate.repository.js';
@@ -66,6 +69,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     { provide: EMAIL_PROVIDER, useFactory: createEmailProvider, inject: [EmailProviderConfig] },
     { provide: SENT_MAIL_ARCHIVE, useFactory: createSentMailArchive, inject: [EmailProviderConfig] },
     { provide: PROVIDER_WEBHOOK, useFactory: createProviderWebhook, inject: [EmailProviderConfig] },
+    { provide: RECEIVED_MAIL_STORE, useFactory: createReceivedMailStore, inject: [EmailProviderConfig] },
     { provide: DISPATCH_TIMING, useValue: DEFAULT_DISPATCH_TIMING },
     { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
     AcceptRepository,
@@ -96,6 +100,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     Reconciler,
     ReconciliationRepository,
     RecipientStops,
+    RequestPace,
     SentMailLookup,
     SentMailRepository,
     SettlementRepository,
@@ -110,7 +115,9 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     PROVIDER_WEBHOOK,
     ProviderEventsService,
     ProviderGateReadModel,
+    RECEIVED_MAIL_STORE,
     RecipientStops,
+    RequestPace,
     SentMailLookup,
   ],
 })

@@ -36,6 +36,7 @@ const PROBLEM_TYPES: Readonly<Record<ErrorCode, { readonly status: number; reado
   campaign_cap_reached: { status: 429, title: "The campaign's cap is reached" },
   internal_error: { status: 500, title: 'The service failed' },
   webhooks_not_configured: { status: 503, title: 'Webhooks are not set up' },
+  provider_unavailable: { status: 503, title: 'The provider cannot be asked now' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
 };
 

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EmailModule } from '../email/email.module.js';
+import { InboxModule } from '../inbox/inbox.module.js';
+import { ReceivedMailService } from './received-mail.service.js';
 import { ResendWebhookController } from './resend-webhook.controller.js';
 import { WebhooksService } from './webhooks.service.js';
 
 @Module({
-  imports: [EmailModule],
+  imports: [EmailModule, InboxModule],
   controllers: [ResendWebhookController],
-  providers: [WebhooksService],
+  providers: [ReceivedMailService, WebhooksService],
 })
 export class WebhooksModule {}

@@ -6,6 +6,7 @@ import {
   type ProviderWebhook,
   type RequestHeaders,
 } from '../email/provider/provider-webhook.js';
+import { ReceivedMailService } from './received-mail.service.js';
 
 /** Seconds after which the provider may call again while there is no secret to know it by. */
 const NOT_CONFIGURED_RETRY_AFTER_S = 300;
@@ -18,12 +19,13 @@ export class WebhooksService {
   constructor(
     @Inject(PROVIDER_WEBHOOK) private readonly webhook: ProviderWebhook | null,
     private readonly events: ProviderEventsService,
+    private readonly received: ReceivedMailService,
   ) {}
 
   /**
    * Resolves when the event is committed.
    *
-   * @throws DomainError `webhooks_not_configured` or `invalid_signature`
+   * @throws DomainError `webhooks_not_configured`, `invalid_signature` or `provider_unavailable`
    */
   async take(headers: RequestHeaders, body: Uint8Array): Promise<void> {
     if (this.webhook === null) {
@@ -36,6 +38,8 @@ export class WebhooksService {
       this.logger.warn({ event: 'webhook.forged', reason: reading.reason });
       throw new DomainError('invalid_signature', reading.reason);
     }
-    await this.events.record(reading.news);
+    const { news } = reading;
+    if (news.about.kind === 'received_mail') await this.received.take(news, news.about.notice);
+    else await this.events.record(news);
   }
 }

@@ -23,6 +23,14 @@ export class ProviderEventsRepository {
     return event ?? null;
   }
 
+  async isStored(tx: Transaction, provider: ProviderNews['provider'], eventId: string): Promise<boolean> {
+    const rows = await tx.query('SELECT FROM cam_provider_events WHERE provider = $1 AND event_id = $2', [
+      provider,
+      eventId,
+    ]);
+    return rows.length > 0;
+  }
+
   /** After the locks of the mail: until then the event belongs to none. */
   async attach(tx: Transaction, eventId: number, outboundEmailId: number): Promise<void> {
     await tx.query('UPDATE cam_provider_events SET outbound_email_id = $2 WHERE id = $1', [

@@ -38,7 +38,13 @@ export class ProviderEventsService {
     return result;
   }
 
-  private async recordIn(
+  /** True when it is stored: whoever tells it now repeats it. */
+  async isKnown({ provider, eventId }: ProviderNews): Promise<boolean> {
+    return this.database.transaction((tx) => this.events.isStored(tx, provider, eventId));
+  }
+
+  /** {@link record} as a part of the caller's transaction, of whose locks these are the last. */
+  async recordIn(
     tx: Transaction,
     news: ProviderNews,
   ): Promise<{ result: EventResult; emailId: number | null }> {

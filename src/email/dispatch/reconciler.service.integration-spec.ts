@@ -24,6 +24,7 @@ import { createEmailProvider, createSentMailArchive } from '../provider/email-pr
 import type { EmailProvider } from '../provider/email-provider.js';
 import { DEFAULT_DISPATCH_TIMING, type DispatchTiming } from './lease.js';
 import { PacedArchive } from './paced-archive.service.js';
+import { RequestPace } from './request-pace.service.js';
 import { ProofRepository } from './proof.repository.js';
 import { Reconciler } from './reconciler.service.js';
 import { ReconciliationRepository } from './reconciliation.repository.js';
@@ -70,14 +71,8 @@ function createReconciler(timing: Partial<DispatchTiming> = {}, ratePerSecond = 
   });
   provider = createEmailProvider(config);
   const times = { ...DEFAULT_DISPATCH_TIMING, ...timing };
-  const archive = new PacedArchive(
-    createSentMailArchive(config),
-    provider,
-    engine.gates,
-    engine.gatesView,
-    config,
-    times,
-  );
+  const pace = new RequestPace(provider, engine.gates, engine.gatesView, config, times);
+  const archive = new PacedArchive(createSentMailArchive(config), pace, times);
   const proofs = new ProofRepository(db.database, engine.quota);
   return new Reconciler(archive, new ReconciliationRepository(db.database), proofs, provider, times);
 }
@@ -341,7 +336,11 @@ describe('Reconciler.runOnce', () => {
     const { gates, gatesView, quota } = engine;
     const timing = DEFAULT_DISPATCH_TIMING;
     const idle = new Reconciler(
-      new PacedArchive(createSentMailArchive(config), provider, gates, gatesView, config, timing),
+      new PacedArchive(
+        createSentMailArchive(config),
+        new RequestPace(provider, gates, gatesView, config, timing),
+        timing,
+      ),
       new ReconciliationRepository(db.database),
       new ProofRepository(db.database, quota),
       provider,

@@ -3,8 +3,10 @@ import { DryRunEmailProvider } from './dry-run-email-provider.js';
 import type { EmailProvider } from './email-provider.js';
 import { NoOpEmailProvider } from './noop/noop-email-provider.js';
 import type { ProviderWebhook } from './provider-webhook.js';
+import type { ReceivedMailStore } from './received-mail-store.js';
 import type { ResendAccount } from './resend/resend-client.js';
 import { ResendEmailProvider } from './resend/resend-email-provider.js';
+import { ResendReceivedMail } from './resend/resend-received-mail.js';
 import { ResendSentMailArchive } from './resend/resend-sent-mail-archive.js';
 import { SmtpEmailProvider } from './smtp/smtp-email-provider.js';
 import { ResendWebhook } from './resend/resend-webhook.js';
@@ -34,6 +36,12 @@ export function createSentMailArchive(config: EmailProviderConfig): SentMailArch
 /** Who reads what Resend calls us with; null without the secret that tells its calls from a stranger's. */
 export function createProviderWebhook({ resendWebhookSecret }: EmailProviderConfig): ProviderWebhook | null {
   return resendWebhookSecret === null ? null : new ResendWebhook(resendWebhookSecret);
+}
+
+/** Where mail that reached that provider for us can be had; null where there is no such place. */
+export function createReceivedMailStore(config: EmailProviderConfig): ReceivedMailStore | null {
+  if (config.resendApiKey === null) return null;
+  return new ResendReceivedMail(accountOf(config, config.resendApiKey));
 }
 
 function accountOf({ resendBaseUrl }: EmailProviderConfig, apiKey: string): ResendAccount {

@@ -131,6 +131,26 @@ export interface FakeResendHistory {
   readonly accepted: ReadonlyMap<string, Acceptance>;
 }
 
+/** A mail that reached the stand-in for us. */
+export interface NewReceivedMail {
+  readonly from: string;
+  /** Of the envelope. */
+  readonly to: readonly string[];
+  /** RFC 5322. */
+  readonly raw: string;
+  /** As Resend shows them, one value for each name. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ReceivedMails {
+  /** @returns its id, and `data` of its `email.received` event */
+  add(mail: NewReceivedMail): { readonly id: string; readonly data: Readonly<Record<string, unknown>> };
+  /** How often the bytes of a mail were asked for. */
+  readonly downloads: number;
+  /** Status that the next downloads answer with, 0: that they are cut off; null: they go well. */
+  failure: number | null;
+}
+
 /**
  * A stand-in for Resend: `POST /emails`, `GET /emails` and `GET /emails/:id` over real HTTP on loopback, with its
  * validation, idempotency keys, rate limit and quotas, and with faults on demand. Where Resend's behaviour is not
@@ -144,6 +164,8 @@ export class FakeResend {
 
   readonly baseUrl: string;
   readonly history: FakeResendHistory;
+  /** `GET /emails/receiving/:id`, and the links to raw mails that it answers with. */
+  readonly received: ReceivedMails;
   /** Limits may be changed while it runs. */
   readonly rateLimit: { perSecond: number | undefined };
   readonly quota: { daily: number | undefined; monthly: number | undefined };

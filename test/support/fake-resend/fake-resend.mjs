@@ -10,6 +10,7 @@ import { Quota, RateLimit } from './limits.mjs';
 import { json, problem } from './problems.mjs';
 import { recipientsOf, refuseCaller, refuseKey, refuseMail } from './send-request.mjs';
 import { getMail, listMails } from './stored-mail.mjs';
+import { ReceivedMails } from './received-mails.mjs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -18,6 +19,7 @@ export class FakeResend {
   history;
   rateLimit;
   quota;
+  received = new ReceivedMails();
   #now;
   #keys;
   #faults;
@@ -63,7 +65,7 @@ export class FakeResend {
       const url = new URL(request.url, this.baseUrl);
       const answer = url.pathname.startsWith('/_control/')
         ? this.#control(request.method, url.pathname, body)
-        : await this.#api(request, url, body);
+        : (this.received.download(url.pathname) ?? (await this.#api(request, url, body)));
       await deliver(answer, response);
     } catch (error) {
       // The caller went away, or this file is wrong: either way the caller must not take it for an answer.
@@ -98,6 +100,8 @@ export class FakeResend {
   }
 
   #read(method, url) {
+    const [, receivedId] = /^\/emails\/receiving\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (receivedId !== undefined && method === 'GET') return this.received.get(receivedId, this.baseUrl);
     const [, id] = /^\/emails\/([^/]+)$/.exec(url.pathname) ?? [];
     if (url.pathname !== '/emails' && id === undefined) return problem(404, 'not_found', 'Not found');
     if (method !== 'GET') return problem(405, 'method_not_allowed', 'Method not allowed');
