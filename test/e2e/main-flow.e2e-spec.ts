@@ -271,6 +271,7 @@ describe('a campaign, over the REST API', () => {
     expect(body).toEqual({
       ...firstMail,
       operator_actions: [],
+      provider_events: [],
       attempts: [
         {
           attempt: 1,
