@@ -5,6 +5,7 @@ import { type ApiAnswer, TestApp } from '../support/app.js';
 import { emptyTables, insertCampaign, insertLead, insertTemplate } from '../support/factories.js';
 import { eventOf, signable, signEvent, type WebhookEvent } from '../support/fake-resend/events.mjs';
 import { FakeResend, type MailRecord } from '../support/fake-resend/fake-resend.mjs';
+import { TcpFaultProxy } from '../support/tcp-fault-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -34,9 +35,9 @@ describe('POST /webhooks/resend', () => {
     await database.drop();
   });
 
-  function start(resendWebhookSecret: string | null): Promise<TestApp> {
+  function start(resendWebhookSecret: string | null, databaseUrl = database.url): Promise<TestApp> {
     return TestApp.start({
-      databaseUrl: database.url,
+      databaseUrl,
       emailProvider: {
         resendApiKey: 're_test',
         resendBaseUrl: resend.baseUrl,
@@ -161,6 +162,27 @@ describe('POST /webhooks/resend', () => {
       status: 503,
       body: { code: 'webhooks_not_configured' },
     });
+  });
+
+  it('answers 503 while the database is away, so that the event is told again', async () => {
+    const url = new URL(database.url);
+    const network = await TcpFaultProxy.start({ host: url.hostname, port: Number(url.port) });
+    url.host = `127.0.0.1:${network.port}`;
+    await app.close();
+    app = await start(SECRET, url.href);
+    const event = signable('domain.updated', NOON, { id: 'd1' });
+    try {
+      network.refuseNew();
+      network.resetExisting();
+      expect(await tell(event)).toMatchObject({ status: 503, body: { code: 'database_unavailable' } });
+
+      network.pass();
+      expect(await tell(event)).toMatchObject({ status: 200 });
+    } finally {
+      await app.close();
+      await network.stop();
+    }
+    expect(await database.query('SELECT type FROM cam_provider_events')).toHaveLength(1);
   });
 
   it('reads no other type of body, and none that is too large', async () => {
