@@ -5,10 +5,12 @@ import type { ProviderName } from '../provider/email-provider.js';
 
 /**
  * QUEUED: open; a row of `cam_dispatch_queue` says when it goes next (shown as SENDING while leased).
- * SENT: the provider accepted it. FAILED: final, certainly not accepted. BOUNCED: accepted, later returned.
+ * SENT: the provider accepted it. FAILED: final, certainly not accepted; with a `sent_at`, accepted and later given up
+ * by the provider itself. BOUNCED: accepted, later returned, or kept back by the provider's own suppression list.
  * DROPPED: never left, by our own decision. UNKNOWN: may have been accepted and is never sent again by itself.
  *
- * Owners: accept writes QUEUED or DROPPED; settle moves QUEUED on; an acceptance moves anything but BOUNCED to SENT.
+ * Owners: accept writes QUEUED or DROPPED; settle moves QUEUED on; an acceptance moves to SENT what was not sent
+ * before; what comes to light later ends it as BOUNCED or FAILED.
  */
 export const STORED_STATUSES = ['QUEUED', 'SENT', 'FAILED', 'BOUNCED', 'DROPPED', 'UNKNOWN'] as const;
 export type StoredStatus = (typeof STORED_STATUSES)[number];
@@ -125,7 +127,7 @@ export class OutboundEmail {
   @Column('text')
   status: StoredStatus;
 
-  /** Why it is FAILED, DROPPED or UNKNOWN: a stable upper-case word. */
+  /** Why it is FAILED, BOUNCED, DROPPED or UNKNOWN: a stable upper-case word. */
   @Column('text', { nullable: true })
   error_code: string | null;
 

@@ -64,7 +64,7 @@ export class OutboundEmailView {
   @ApiProperty({ description: 'True when nothing left the house: NoOp, or dry-run.' })
   simulated: boolean;
 
-  @ApiProperty({ ...textOrNull, description: 'Why it is FAILED, DROPPED or UNKNOWN.' })
+  @ApiProperty({ ...textOrNull, description: 'Why it is FAILED, BOUNCED, DROPPED or UNKNOWN.' })
   error_code: string | null;
 
   @ApiProperty(textOrNull)
