@@ -22,7 +22,7 @@ export class MailboxPollTask {
       await this.poller.runOnce();
     } catch (error) {
       // The database, most likely: the lease ends by itself.
-      this.logger.error({ event: 'inbox.poll_failed', fault: describeFault(error) });
+      this.logger.error({ event: 'inbox.poll_interrupted', fault: describeFault(error) });
     } finally {
       this.isRunning = false;
     }

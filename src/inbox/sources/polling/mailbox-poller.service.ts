@@ -66,7 +66,8 @@ export class MailboxPoller implements BeforeApplicationShutdown {
     const tally: Tally = { stored: 0, known: 0 };
     const end = await this.readAll(lease, tally);
     const report = await this.endPoll(lease, end, tally);
-    this.logger.log({ event: 'inbox.polled', ...report });
+    if (report.kind === 'failed') this.logger.warn({ event: 'inbox.poll_failed', ...report });
+    else this.logger.log({ event: 'inbox.polled', ...report });
     return report;
   }
 
