@@ -16,6 +16,10 @@ const STORY: readonly (readonly [operation: string, status: number])[] = [
   ['PATCH /api/cam/campaigns/{id}', 200],
   ['PATCH /api/cam/leads/{id}', 200],
   ['PUT /api/cam/templates/{id}', 200],
+  ['POST /api/cam/suppressions', 201],
+  ['POST /api/cam/emails/inbound', 201],
+  ['PATCH /api/cam/emails/inbound/{id}', 200],
+  ['PATCH /api/cam/emails/inbound/{id}/classification', 200],
   // The story's mail is SENT: a body that is not valid would not come so far.
   ['POST /api/cam/emails/outbound/{id}/resolve', 409],
 ];
@@ -65,8 +69,9 @@ describe('the OpenAPI document', () => {
     const examples = examplesOf(method, path);
 
     expect(examples.length).toBeGreaterThan(0);
-    for (const body of examples) {
-      const answer = await api.call(method, path.replace('{id}', '1'), { body });
+    for (const { type, body } of examples) {
+      const headers = { 'Content-Type': type };
+      const answer = await api.call(method, path.replace('{id}', '1'), { body, headers });
       expect({ body: answer.body, status: answer.status }).toEqual({ body: answer.body, status });
     }
   });
@@ -86,15 +91,16 @@ describe('the OpenAPI document', () => {
   });
 
   /** Whole examples of an operation's body, or the one made of the examples of its properties. */
-  function examplesOf(method: string, path: string): unknown[] {
+  function examplesOf(method: string, path: string): { type: string; body: unknown }[] {
     const operation = document.paths[path]?.[method.toLowerCase() as 'post' | 'put' | 'patch'];
     const requestBody = operation?.requestBody;
     const content = requestBody !== undefined && 'content' in requestBody ? requestBody.content : {};
-    const json = content['application/json'];
-    if (json?.examples === undefined) return [exampleOf((json?.schema ?? {}) as Schema)];
-    return Object.values(json.examples).map((example): unknown =>
-      'value' in example ? example.value : undefined,
-    );
+    const [type = '', media = {}] = Object.entries(content)[0] ?? [];
+    if (media.examples === undefined) return [{ type, body: exampleOf((media.schema ?? {}) as Schema) }];
+    return Object.values(media.examples).map((example) => ({
+      type,
+      body: 'value' in example ? (example.value as unknown) : undefined,
+    }));
   }
 
   function exampleOf(schema: Schema): unknown {

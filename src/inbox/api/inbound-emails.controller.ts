@@ -22,6 +22,9 @@ import {
 import { inboundEmailNotFound, InboundEmailsService } from './inbound-emails.service.js';
 import { InboundEmailsReadModel } from './inbound-emails.view.js';
 
+const EXAMPLE =
+  'From: Ada <ada@engines.example>\r\nMessage-ID: <7c1f@engines.example>\r\nSubject: Re: Hi Ada\r\n\r\nGladly!\r\n';
+
 @ApiTags('inbox')
 @Controller('emails/inbound')
 export class InboundEmailsController {
@@ -38,7 +41,7 @@ export class InboundEmailsController {
       'It is read, matched, classified and acted on like any mail that comes in. A mail that is known, by whatever way it came, is answered as it is stored. At most 25 MiB.',
   })
   @ApiConsumes('message/rfc822')
-  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiBody({ schema: { type: 'string', format: 'binary', example: EXAMPLE } })
   @ApiCreatedResponse({ type: InboundEmailView })
   @ApiOkResponse({ type: InboundEmailView, description: 'The mail is known.' })
   async ingest(

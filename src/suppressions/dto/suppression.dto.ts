@@ -15,7 +15,7 @@ export class CreateSuppressionDto {
   @EmailField({ optional: true, description: 'Also with any +tag.', example: 'ada@engines.example' })
   address?: string;
 
-  @DomainField({ optional: true, description: 'With all below it.', example: 'engines.example' })
+  @DomainField({ optional: true, description: 'Instead of an address: this domain and all below it.' })
   domain?: string;
 
   @TextField({ max: 500, description: 'Why, for people.', example: 'Asked for it by phone' })
