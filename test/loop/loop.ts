@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import type { Email } from 'postal-mime';
 import { holdsWithin } from '../chaos/until.js';
 import {
   type InboundRecord,
@@ -113,6 +114,7 @@ export class Loop {
         continue;
       }
       this.note(`${address} got the mail under our Message-ID`, same(sent.message_id_header, mail.messageId));
+      this.note(`${address} can answer and unsubscribe`, whatIsMissingOf(mail, sent));
       await answerAll(house, [{ ...answer, from: address, to: mail }]);
     }
     const arrived = await holdsWithin(
@@ -251,6 +253,20 @@ export class Loop {
   private note(what: string, deviation: string | null): void {
     this.findings.push({ what, deviation });
   }
+}
+
+/** What a mail must carry so that its answer finds back, and its reader finds out (RFC 8058). */
+function whatIsMissingOf(mail: Email, sent: OutboundRecord): string | null {
+  const values = new Map(mail.headers.map(({ key, value }) => [key, value]));
+  const carried = {
+    replyTo: /^support\+[a-z2-7]{26}@sender\.test$/.test(mail.replyTo?.[0]?.address ?? ''),
+    references: values.get('references') === sent.message_id_header,
+    listUnsubscribe: /<https:\/\/mail\.sender\.test\/u\/[^>]+>/.test(values.get('list-unsubscribe') ?? ''),
+    listUnsubscribePost: values.get('list-unsubscribe-post') === 'List-Unsubscribe=One-Click',
+    footer: (mail.text ?? '').includes('1 Test Street') && (mail.html ?? '').includes('1 Test Street'),
+  };
+  const missing = Object.entries(carried).flatMap(([name, is]) => (is ? [] : [name]));
+  return missing.length === 0 ? null : `without ${missing.join(', ')}`;
 }
 
 function expectationOf({ address, classification, matchMethod, leadStatus, suppressed }: Person): string[] {

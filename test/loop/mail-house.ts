@@ -95,6 +95,7 @@ protocol lmtp {
 plugin {
   sieve = file:${folder}/sieve/%u.sieve
   sieve_vacation_min_period = 0
+  sieve_extensions = +editheader
 }
 service lmtp {
   inet_listener lmtp {

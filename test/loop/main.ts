@@ -41,7 +41,7 @@ async function runLoop(): Promise<void> {
     const service = new LoopService(folder, environmentOf(house, databaseUrl));
     clearing.later(() => service.end());
 
-    const crowd = values.quick ? 60 : 400;
+    const crowd = values.quick ? 50 : 250;
     const findings = await new Loop({ house, service, databaseUrl, crowd, say }).run();
     const failed = findings.filter(({ deviation }) => deviation !== null).length;
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
@@ -62,6 +62,9 @@ function environmentOf(house: MailHouse, databaseUrl: string): Record<string, st
     AICMO_RESEND_RATE_PER_SECOND: '50',
     AICMO_CAM_EMAIL_DAILY_CAP: '0',
     AICMO_REPLY_ADDRESS: SENDER,
+    // The footer that these two make is quoted in every reply.
+    AICMO_PUBLIC_URL: 'https://mail.sender.test',
+    AICMO_POSTAL_ADDRESS: 'Sender Ltd, 1 Test Street, Testville',
     AICMO_IMAP_SERVER: 'localhost',
     AICMO_IMAP_PORT: String(house.dovecot.tlsPort),
     AICMO_IMAP_EMAIL: SENDER,

@@ -16,7 +16,13 @@ export interface Person {
   readonly suppressed: boolean;
 }
 
-const VACATION = `require ["vacation"];
+/**
+ * Sieve's vacation keeps silent towards mail with List-Unsubscribe (RFC 5230, 4.6), which other responders do not look
+ * at: this one does not either.
+ */
+const VACATION = `require ["vacation", "editheader"];
+deleteheader "List-Unsubscribe";
+deleteheader "List-Unsubscribe-Post";
 vacation :days 1 :subject "Out of office"
   "I am on holiday and will be back on 7 December 2026. In urgent matters please write to my colleague Ann.";
 `;
