@@ -22,6 +22,10 @@ const gates = [
   { name: 'tests', command: ['npm', 'test', '--silent', '--', '--json', `--outputFile=${testReport}`] },
   { name: 'chaos, the short run', command: ['npm', 'run', '--silent', 'chaos', '--', '--quick'] },
   { name: 'the real loop, its short run', command: ['npm', 'run', '--silent', 'loop', '--', '--quick'] },
+  {
+    name: 'the flood of events, its short run',
+    command: ['npm', 'run', '--silent', 'flood', '--', '--quick'],
+  },
   { name: 'openapi drift', command: ['npm', 'run', '--silent', 'openapi:check'] },
   { name: 'migration drift', command: ['npm', 'run', '--silent', 'migration:check'] },
   { name: 'image, replayed', command: ['node', 'scripts/replay-dockerfile.mjs'] },
