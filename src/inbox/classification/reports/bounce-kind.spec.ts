@@ -65,7 +65,7 @@ const sayings: readonly (readonly [string, string | null, BounceKind])[] = [
   ['501 5.1.3 Bad recipient address syntax', '5.1.3', 'hard'],
   ['Unable to route to domain theirs.test', null, 'hard'],
   ['', '5.1.1', 'hard'],
-  ['550', '5.0.0', 'hard'],
+  ['550', '5.0.0', 'soft'],
   // Full.
   ['552 5.2.2 Mailbox full', '5.2.2', 'soft'],
   ['452 4.2.2 The email account that you tried to reach is over quota', '4.2.2', 'soft'],

@@ -122,9 +122,12 @@ function verdictOfCode(told: readonly string[], status: string | null, reply: st
   return { kind: kindOfReply(reply), rule: `reply-${reply ?? 'none'}` };
 }
 
-/** `550` and its like without a word of policy are how old servers say that there is no such mailbox. */
+/**
+ * A code without words that are known: few say for certain that no such mailbox is there. `550` is also how servers
+ * refuse a sender, a filter's finding or a command, and a live address must not be suppressed for good by it.
+ */
 function kindOfReply(code: string | null): BounceKind {
-  if (code === '550' || code === '551' || code === '553' || code === '521' || code === '556') return 'hard';
+  if (code === '551' || code === '521' || code === '556') return 'hard';
   if (code === '554' || code === '571') return 'policy';
   return 'soft';
 }
