@@ -52,11 +52,15 @@ export function readHeaderFields(fields: readonly RawField[]): HeaderFields {
   };
 }
 
-/** Every `<id>` of a header, in order, blanks inside dropped; where none stands in brackets, every word with an `@`. */
+/**
+ * Every `<id>` of a header, in order, blanks inside dropped; where none stands in brackets, every word with an `@`. Some
+ * servers encode ids as if they were words.
+ */
 function messageIdsIn(header: string): string[] {
-  const ids = header.match(/<[^<>]{1,998}>/g);
+  const text = header.includes('=?') ? decodeWords(header) : header;
+  const ids = text.match(/<[^<>]{1,998}>/g);
   if (ids !== null) return ids.map((id) => id.replaceAll(/\s/g, ''));
-  return header
+  return text
     .split(/[\s"(),;<>]+/)
     .filter((word) => word.includes('@') && word.length < 1000)
     .map((word) => `<${word}>`);

@@ -83,6 +83,12 @@ describe('parseMail', () => {
     expect((await parse('In-Reply-To: 1@example.org', '', 'Hi')).inReplyTo).toEqual(['<1@example.org>']);
   });
 
+  it('takes an id that was encoded like a word', async () => {
+    const mail = await parse('References: <a@x.org> =?us-ascii?Q?=3Cb=40x.org=3E?=', '', 'Hi');
+
+    expect(mail.references).toEqual(['<a@x.org>', '<b@x.org>']);
+  });
+
   it.each(['', 'soon', 'Mon, 02 Mar 12026 10:00:00 +0000'])('has no date for "%s"', async (date) => {
     expect((await parse(`Date: ${date}`, '', 'Hi')).date).toBeNull();
   });
