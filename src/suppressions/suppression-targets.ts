@@ -1,3 +1,5 @@
+import { withoutTag } from '../common/same-mailbox.js';
+
 /** SQL: a row of `cam_suppressions` counts. */
 export const IN_FORCE = 'removed_at IS NULL AND (expires_at IS NULL OR expires_at > cam_now())';
 
@@ -6,11 +8,7 @@ export const IN_FORCE = 'removed_at IS NULL AND (expires_at IS NULL OR expires_a
  * and the domains above. Addresses come in their one form.
  */
 export function suppressionTargets(address: string): string[] {
-  const at = address.lastIndexOf('@');
-  const local = address.slice(0, at);
-  const labels = address.slice(at + 1).split('.');
+  const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
   const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
-  const plus = local.indexOf('+');
-  const bare = plus > 0 ? [`${local.slice(0, plus)}@${labels.join('.')}`] : [];
-  return [address, ...bare, ...domains];
+  return [...new Set([address, withoutTag(address)]), ...domains];
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nes
 import { realTimeMs } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { parseSender } from '../common/email-address.js';
+import { withoutTag } from '../common/same-mailbox.js';
 import { EmailProviderConfig } from '../config/email-provider.config.js';
 import { SendingConfig } from '../config/sending.config.js';
 import { Database } from '../database/database.js';
@@ -94,7 +95,7 @@ export class ReceivedMailService implements BeforeApplicationShutdown {
   private reachedUs(recipients: readonly string[]): boolean {
     return recipients.some((recipient) => {
       const address = oneForm(/<([^<>]+)>\s*$/.exec(recipient)?.[1] ?? recipient);
-      return this.ourAddresses.has(address) || this.ourAddresses.has(address.replace(/\+[^@]*@/, '@'));
+      return this.ourAddresses.has(address) || this.ourAddresses.has(withoutTag(address));
     });
   }
 

@@ -7,6 +7,7 @@ import {
   insertLead,
   insertRow,
 } from '../../../test/support/factories.js';
+import { untilWaiting } from '../../../test/support/locks.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import type { Transaction } from '../../database/database.js';
 import type { OutboundEmail } from '../entities/outbound-email.entity.js';
@@ -211,6 +212,26 @@ describe('DeliveryService.recordBounce, soft', () => {
     await Promise.all(
       ids.map((id) => tell(bounceOf(id, { kind: 'soft', evidence: `event:${id}`, occurredAt: at(id) }))),
     );
+
+    expect(await suppressions()).toHaveLength(1);
+  });
+
+  it('waits for another one of the address that is not committed yet, and counts it', async () => {
+    const { leadId } = await insertMail();
+    const campaignId = await insertCampaign(db);
+    const ids = await Promise.all([1, 2, 3].map(() => insertMailTo({ campaignId, leadId })));
+    const [first, second, third] = ids.map((id) =>
+      bounceOf(id, { kind: 'soft', evidence: `event:${id}`, occurredAt: at(id) }),
+    ) as [Report, Report, Report];
+    await tell(first);
+    let told: Promise<void> = Promise.resolve();
+
+    await db.database.transaction(async (tx) => {
+      await second(delivery.service, tx);
+      told = tell(third);
+      await untilWaiting(db, 1);
+    });
+    await told;
 
     expect(await suppressions()).toHaveLength(1);
   });
