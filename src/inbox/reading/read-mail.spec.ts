@@ -28,6 +28,15 @@ describe('readMail', () => {
     expect((await readMail(Buffer.from(raw))).visibleText).toBe('Yes, in HTML.');
   });
 
+  it('reads the HTML beside a text that is blank', async () => {
+    const raw = [
+      'Content-Type: multipart/alternative; boundary=b',
+      ...['', '--b', '', '  ', '--b', 'Content-Type: text/html', '', '<p>Yes, in HTML.</p>', '--b--'],
+    ].join('\n');
+
+    expect((await readMail(Buffer.from(raw))).visibleText).toBe('Yes, in HTML.');
+  });
+
   it('holds no character that PostgreSQL refuses', async () => {
     const raw = 'Subject: a\0b\nContent-Type: text/html\n\n<p>Yes\0 &#0; &#xD800;</p>';
 
