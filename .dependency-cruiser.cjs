@@ -10,7 +10,7 @@ const allBut = (folders) => `^src/(?!(${folders})/)`;
 
 /** Decisions without a clock, a database or a framework: data in, data out. */
 const PURE =
-  '(-policy|/settlement|/content-hash|/template-renderer|/inbox/(classification|reply-text)/[^.]+)\\.ts$';
+  '(-policy|/settlement|/content-hash|/template-renderer|/inbox/(classification|reply-text)/[^.]+|/sequences/timing/[^.]+)\\.ts$';
 
 /** A provider's folder, or its file while it is a single one. */
 const CONCRETE_PROVIDER = '^src/email/provider/([^/]+/|[^/]+-email-provider\\.ts$)';
@@ -18,7 +18,10 @@ const CONCRETE_PROVIDER = '^src/email/provider/([^/]+/|[^/]+-email-provider\\.ts
 /** The folder of a mailbox account. */
 const CONCRETE_MAILBOX = '^src/inbox/sources/(imap|noop)/';
 
-/** common <- config <- database <- http <- campaigns <- leads <- suppressions <- email <- inbox <- webhooks; health reads them. */
+/**
+ * common <- config <- database <- http <- alerts <- campaigns <- leads <- suppressions <- sequences <- email <- follow-ups <-
+ * inbox <- decisions <- webhooks; health reads them.
+ */
 const folders = [
   {
     name: 'common-imports-nothing-of-ours',
@@ -45,16 +48,22 @@ const folders = [
     to: { path: allBut('common|config|database|http') },
   },
   {
+    name: 'alerts-import-below-campaigns',
+    comment: 'An alert is written in the transaction of whatever it tells of: every feature may raise one.',
+    from: { path: '^src/alerts/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|alerts') },
+  },
+  {
     name: 'campaigns-import-below-leads',
     comment: 'A campaign is a name, a limit and a switch; who is in it is the business of leads.',
     from: { path: '^src/campaigns/', pathNot: SPEC },
-    to: { path: allBut('common|config|database|http|campaigns') },
+    to: { path: allBut('common|config|database|http|alerts|campaigns') },
   },
   {
     name: 'leads-import-below-email',
     comment: 'Leads join campaigns; both exist without mail.',
     from: { path: '^src/leads/', pathNot: SPEC },
-    to: { path: allBut('common|config|database|http|campaigns|leads') },
+    to: { path: allBut('common|config|database|http|alerts|campaigns|leads') },
   },
   {
     name: 'suppressions-import-below-campaigns',
@@ -63,16 +72,40 @@ const folders = [
     to: { path: allBut('common|config|database|http|suppressions') },
   },
   {
-    name: 'email-imports-below-inbox',
-    comment: 'Mail goes out without anybody reading what comes in.',
-    from: { path: '^src/email/', pathNot: SPEC },
-    to: { path: allBut('common|config|database|http|campaigns|leads|suppressions|email') },
+    name: 'sequences-import-below-email',
+    comment: 'Who is in which sequence, and when a step may go, is known without any mail.',
+    from: { path: '^src/sequences/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|alerts|campaigns|leads|suppressions|sequences') },
   },
   {
-    name: 'inbox-imports-below-webhooks',
+    name: 'email-imports-below-follow-ups',
+    comment: 'Mail goes out without anybody reading what comes in.',
+    from: { path: '^src/email/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|alerts|campaigns|leads|suppressions|sequences|email') },
+  },
+  {
+    name: 'follow-ups-import-below-inbox',
+    comment: 'What came in stops enrolments; a step that is due asks for their state and not for the reason.',
+    from: { path: '^src/follow-ups/', pathNot: SPEC },
+    to: {
+      path: allBut(
+        'common|config|database|http|alerts|campaigns|leads|suppressions|sequences|email|follow-ups',
+      ),
+    },
+  },
+  {
+    name: 'inbox-imports-below-decisions',
     comment: 'What came in is matched to what went out, never the other way round.',
     from: { path: '^src/inbox/', pathNot: SPEC },
-    to: { path: allBut('common|config|database|http|campaigns|leads|suppressions|email|inbox') },
+    to: {
+      path: allBut('common|config|database|http|alerts|campaigns|leads|suppressions|sequences|email|inbox'),
+    },
+  },
+  {
+    name: 'decisions-import-below-webhooks',
+    comment: 'Decisions read what the features leave in the database, and pause campaigns.',
+    from: { path: '^src/decisions/', pathNot: SPEC },
+    to: { path: allBut('common|config|database|http|alerts|campaigns|decisions') },
   },
   {
     name: 'webhooks-import-below-health',
