@@ -18,6 +18,8 @@ const NOBODY = 999;
 /** The first rows of their tables. */
 const [CAMPAIGN, LEAD, EMAIL, INBOUND] = [1, 1, 1, 1];
 
+const WINDOW = { window_days: [1, 2, 3, 4, 5], window_from: '09:00', window_to: '17:00' };
+
 /** What a leased mail says of the attempt that may have been accepted. */
 const MAYBE_SENT = {
   attempt: 1,
@@ -68,6 +70,9 @@ const SOUND: Readonly<Record<string, () => Columns>> = {
     locked_until: INSTANT,
     expires_at: INSTANT,
   }),
+  cam_sequences: () => ({ campaign_id: CAMPAIGN }),
+  cam_sequence_steps: () => ({ sequence_id: 1, position: 1, template_type: 'intro', delay_days: 0 }),
+  cam_enrolments: () => ({ campaign_id: CAMPAIGN, lead_id: LEAD, simulated: false }),
   cam_suppressions: () => ({
     scope: 'address',
     target: 'jane@lead.test',
@@ -156,6 +161,8 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
     'cam_outbound_emails',
     { provider_message_id_header: '<1@provider.test>' },
   ],
+  fk_outbound_emails_enrolment: ['cam_outbound_emails', { enrolment_id: NOBODY }],
+  fk_outbound_emails_thread_parent: ['cam_outbound_emails', { thread_parent_id: NOBODY }],
   ck_outbound_emails_to_email: ['cam_outbound_emails', { to_email: 'Jane@lead.test' }],
   ck_outbound_emails_provider: ['cam_outbound_emails', { provider: 'Pigeon' }],
   ck_outbound_emails_status: ['cam_outbound_emails', { status: 'SENDING' }],
@@ -256,6 +263,60 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
     { key: 'k2', status_code: 201 },
     { key: 'k2', response_body: '{}' },
   ],
+
+  pk_sequences: ['cam_sequences', { id: 1 }],
+  fk_sequences_campaign: ['cam_sequences', { campaign_id: NOBODY }],
+  uq_sequences_campaign: ['cam_sequences', {}],
+  ck_sequences_window: ['cam_sequences', { window_days: [1] }, { window_from: '09:00', window_to: '17:00' }],
+  ck_sequences_window_days: [
+    'cam_sequences',
+    { ...WINDOW, window_days: [0] },
+    { ...WINDOW, window_days: [8] },
+    { ...WINDOW, window_days: [] },
+  ],
+  ck_sequences_window_hours: [
+    'cam_sequences',
+    { ...WINDOW, window_from: '9:00' },
+    { ...WINDOW, window_to: '24:01' },
+    { ...WINDOW, window_from: '17:00', window_to: '17:00' },
+  ],
+  ck_sequences_on_positive: ['cam_sequences', { on_positive: 'dance' }],
+
+  pk_sequence_steps: ['cam_sequence_steps', {}],
+  fk_sequence_steps_sequence: ['cam_sequence_steps', { sequence_id: NOBODY }],
+  ck_sequence_steps_position: ['cam_sequence_steps', { position: 0 }],
+  ck_sequence_steps_delay_days: ['cam_sequence_steps', { delay_days: -1 }, { delay_days: 366 }],
+  ck_sequence_steps_thread: ['cam_sequence_steps', { thread: 'other' }],
+
+  pk_enrolments: ['cam_enrolments', { id: 1 }],
+  fk_enrolments_campaign_lead: ['cam_enrolments', { lead_id: NOBODY }],
+  uq_enrolments_lead: ['cam_enrolments', {}],
+  ck_enrolments_status: ['cam_enrolments', { status: 'LOST', next_run_at: null }],
+  ck_enrolments_stop_reason: [
+    'cam_enrolments',
+    { status: 'STOPPED', next_run_at: null },
+    { stop_reason: 'REPLIED' },
+  ],
+  ck_enrolments_stop_reason_known: [
+    'cam_enrolments',
+    { status: 'STOPPED', next_run_at: null, stop_reason: 'BORED' },
+  ],
+  ck_enrolments_live_has_next_time: [
+    'cam_enrolments',
+    { next_run_at: null },
+    { look_at: null },
+    { status: 'STOPPED', stop_reason: 'REPLIED' },
+    { status: 'EXHAUSTED', next_step: null },
+  ],
+  ck_enrolments_next_step: [
+    'cam_enrolments',
+    { next_step: 0 },
+    { status: 'EXHAUSTED', next_run_at: null },
+    { status: 'STOPPED', stop_reason: 'REPLIED', next_run_at: null, next_step: null },
+  ],
+  ck_enrolments_postponed: ['cam_enrolments', { status: 'POSTPONED' }],
+  ck_enrolments_postponements: ['cam_enrolments', { postponements: 3 }, { postponements: -1 }],
+  ck_enrolments_hold_code: ['cam_enrolments', { hold_code: 'MOOD' }],
 
   pk_suppressions: ['cam_suppressions', { id: 1, evidence: 'inbound:2' }],
   ck_suppressions_scope: ['cam_suppressions', { scope: 'planet' }],
@@ -410,6 +471,9 @@ describe('The constraints', () => {
       'cam_quota_counters',
       'cam_operator_actions',
       'cam_idempotency_keys',
+      'cam_sequences',
+      'cam_sequence_steps',
+      'cam_enrolments',
       'cam_suppressions',
       'cam_provider_events',
       'cam_bounces',

@@ -9,6 +9,7 @@ import { ExtendDispatch1763800000007 } from '../migrations/1763800000007-extend-
 import { CreateSuppressions1763800000008 } from '../migrations/1763800000008-create-suppressions.js';
 import { CreateDeliveryEvents1763800000009 } from '../migrations/1763800000009-create-delivery-events.js';
 import { CreateInbox1763800000010 } from '../migrations/1763800000010-create-inbox.js';
+import { CreateSequences1763800000011 } from '../migrations/1763800000011-create-sequences.js';
 import { Campaign } from './campaigns/campaign.entity.js';
 import { connectionOptions, type PostgresConnection } from './database/connection-options.js';
 import { Bounce } from './email/entities/bounce.entity.js';
@@ -28,6 +29,9 @@ import { MailboxCursor } from './inbox/entities/mailbox-cursor.entity.js';
 import { MailboxPoll } from './inbox/entities/mailbox-poll.entity.js';
 import { CampaignLead } from './leads/campaign-lead.entity.js';
 import { Lead } from './leads/lead.entity.js';
+import { Enrolment } from './sequences/enrolment.entity.js';
+import { Sequence } from './sequences/sequence.entity.js';
+import { SequenceStep } from './sequences/sequence-step.entity.js';
 import { Suppression } from './suppressions/suppression.entity.js';
 import { SuppressionFence } from './suppressions/suppression-fence.entity.js';
 
@@ -44,6 +48,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CampaignLead,
       DispatchQueueRow,
       EmailTemplate,
+      Enrolment,
       IdempotencyKey,
       InboundEmail,
       InboundRaw,
@@ -57,6 +62,8 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       ProviderGate,
       QuotaCounter,
       SendAttempt,
+      Sequence,
+      SequenceStep,
       Suppression,
       SuppressionFence,
     ],
@@ -71,6 +78,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CreateSuppressions1763800000008,
       CreateDeliveryEvents1763800000009,
       CreateInbox1763800000010,
+      CreateSequences1763800000011,
     ],
   });
 }

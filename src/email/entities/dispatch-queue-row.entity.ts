@@ -5,9 +5,10 @@ import { OutboundEmail } from './outbound-email.entity.js';
 /**
  * Why a row that is not leased is not due yet.
  * cap: the day's places are gone. pause: the campaign is paused. provider: pace, Retry-After or a shut gate.
- * retry: the last attempt's outcome is not known, the retry curve decides.
+ * retry: the last attempt's outcome is not known, the retry curve decides. window: her working hours are over.
+ * postponed: she is away.
  */
-export type WaitsFor = 'cap' | 'pause' | 'provider' | 'retry';
+export type WaitsFor = 'cap' | 'pause' | 'provider' | 'retry' | 'window' | 'postponed';
 
 /**
  * Work that is owed: one row for each open mail, deleted when the mail is settled. Narrow, because it is hot.
@@ -19,7 +20,10 @@ export type WaitsFor = 'cap' | 'pause' | 'provider' | 'retry';
 @Index('ix_dispatch_queue_waiting', ['campaign_id', 'waits_for', 'due_at'], {
   where: `waits_for IN ('cap', 'pause')`,
 })
-@Check('ck_dispatch_queue_waits_for', `waits_for IN ('cap', 'pause', 'provider', 'retry')`)
+@Check(
+  'ck_dispatch_queue_waits_for',
+  `waits_for IN ('cap', 'pause', 'provider', 'retry', 'window', 'postponed')`,
+)
 @Check('ck_dispatch_queue_lease_waits_for_nothing', 'lease_token IS NULL OR waits_for IS NULL')
 @Check('ck_dispatch_queue_lease_holds_place', 'lease_token IS NULL OR cap_day IS NOT NULL')
 @Check(

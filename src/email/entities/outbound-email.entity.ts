@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { Campaign } from '../../campaigns/campaign.entity.js';
 import { Lead } from '../../leads/lead.entity.js';
+import { Enrolment } from '../../sequences/enrolment.entity.js';
 import type { ProviderName } from '../provider/email-provider.js';
 
 /**
@@ -23,6 +24,10 @@ export type StoredStatus = (typeof STORED_STATUSES)[number];
 @Unique('uq_outbound_emails_provider_message_id', ['provider_message_id'])
 @Unique('uq_outbound_emails_message_id_header', ['message_id_header'])
 @Unique('uq_outbound_emails_provider_message_id_header', ['provider_message_id_header'])
+@Index('ux_outbound_emails_enrolment_step', ['enrolment_id', 'sequence_number'], {
+  unique: true,
+  where: 'enrolment_id IS NOT NULL',
+})
 @Index('ix_outbound_emails_by_campaign', ['campaign_id', 'id'])
 @Index('ix_outbound_emails_by_campaign_status', ['campaign_id', 'status', 'id'])
 @Index('ix_outbound_emails_by_lead', ['lead_id', 'id'])
@@ -123,6 +128,16 @@ export class OutboundEmail {
 
   @Column('integer', { nullable: true })
   campaign_sequence_id: number | null;
+
+  /** Whose step it is; null: somebody asked for it. */
+  @Column('integer', { nullable: true })
+  @ForeignKey(() => Enrolment, { name: 'fk_outbound_emails_enrolment' })
+  enrolment_id: number | null;
+
+  /** The mail that it follows in one thread; null: it begins one. */
+  @Column('integer', { nullable: true })
+  @ForeignKey(() => OutboundEmail, { name: 'fk_outbound_emails_thread_parent' })
+  thread_parent_id: number | null;
 
   @Column('text')
   status: StoredStatus;

@@ -1,0 +1,118 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { CampaignLead } from '../leads/campaign-lead.entity.js';
+
+/**
+ * ACTIVE: a next step is planned or on its way. POSTPONED: likewise, not before she is back. STOPPED: no further step,
+ * `stop_reason` says why. EXHAUSTED: all steps were sent.
+ */
+export const ENROLMENT_STATUSES = ['ACTIVE', 'POSTPONED', 'STOPPED', 'EXHAUSTED'] as const;
+export type EnrolmentStatus = (typeof ENROLMENT_STATUSES)[number];
+
+/** What the lead, her server or a person said: such an enrolment never starts again. */
+export const FINAL_STOPS = [
+  'REPLIED',
+  'UNSUBSCRIBED',
+  'COMPLAINED',
+  'BOUNCED',
+  'SUPPRESSED',
+  'OUT_OF_OFFICE',
+  'NOT_ON_ALLOWLIST',
+  'DUPLICATE',
+] as const;
+
+/** What became of a step's mail: it goes on when the mail does, by a person's retry or a provider's late word. */
+export const MAIL_STOPS = ['FAILED', 'DROPPED', 'UNKNOWN'] as const;
+
+export type FinalStop = (typeof FINAL_STOPS)[number];
+export type MailStop = (typeof MAIL_STOPS)[number];
+export type StopReason = FinalStop | MailStop;
+
+/** Why the step that is due is not made into a mail yet; it is looked at again. */
+export type HoldCode = 'PAUSED' | 'TEMPLATE_NOT_FOUND' | 'MISSING_VARIABLE' | 'TEMPLATE_INVALID';
+
+/**
+ * One lead's way through the sequence of a campaign. Whoever stops or postpones it holds the lead's row lock; whoever
+ * makes or claims mail for it holds that too and reads it afterwards. So a stop wins against every mail that is not
+ * claimed when it commits.
+ */
+@Entity('cam_enrolments')
+@ForeignKey(() => CampaignLead, ['campaign_id', 'lead_id'], ['campaign_id', 'lead_id'], {
+  name: 'fk_enrolments_campaign_lead',
+})
+@Unique('uq_enrolments_lead', ['campaign_id', 'lead_id', 'simulated'])
+@Index('ix_enrolments_to_look_at', ['simulated', 'look_at'], { where: 'look_at IS NOT NULL' })
+@Index('ix_enrolments_paused', ['campaign_id'], { where: `hold_code = 'PAUSED'` })
+@Index('ix_enrolments_by_lead', ['lead_id', 'id'])
+@Index('ix_enrolments_by_campaign', ['campaign_id', 'id'])
+@Check('ck_enrolments_status', `status IN ('ACTIVE', 'POSTPONED', 'STOPPED', 'EXHAUSTED')`)
+@Check('ck_enrolments_stop_reason', `(status = 'STOPPED') = (stop_reason IS NOT NULL)`)
+@Check('ck_enrolments_stop_reason_known', 'see the migration')
+@Check('ck_enrolments_live_has_next_time', 'see the migration')
+@Check('ck_enrolments_next_step', `next_step > 0 AND (next_step IS NULL) = (status = 'EXHAUSTED')`)
+@Check('ck_enrolments_postponed', `status <> 'POSTPONED' OR postponed_until IS NOT NULL`)
+@Check('ck_enrolments_postponements', 'postponements BETWEEN 0 AND 2')
+@Check('ck_enrolments_hold_code', 'see the migration')
+export class Enrolment {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'integer',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'pk_enrolments',
+  })
+  id: number;
+
+  @Column('integer')
+  campaign_id: number;
+
+  @Column('integer')
+  lead_id: number;
+
+  /** Made by a process whose mail is simulated: only such a process carries it on. */
+  @Column('boolean')
+  simulated: boolean;
+
+  @Column('text', { default: 'ACTIVE' })
+  status: EnrolmentStatus;
+
+  @Column('text', { nullable: true })
+  stop_reason: StopReason | null;
+
+  /** What told it: `inbound:7`, `event:msg_x`, `outbound:12`. */
+  @Column('text', { nullable: true })
+  stop_evidence: string | null;
+
+  /** The step that goes next, or whose mail is open; of a stopped one, the step that it did not come to. */
+  @Column('integer', { nullable: true, default: 1 })
+  next_step: number | null;
+
+  /** When that step is due. Null once the enrolment has ended. */
+  @Column('timestamptz', { nullable: true, default: () => 'cam_now()' })
+  next_run_at: Date | null;
+
+  /** When the service looks at it again; also its lease while one process does. */
+  @Column('timestamptz', { nullable: true, default: () => 'cam_now()' })
+  look_at: Date | null;
+
+  @Column('text', { nullable: true })
+  hold_code: HoldCode | null;
+
+  /** She is away: no step before then. */
+  @Column('timestamptz', { nullable: true })
+  postponed_until: Date | null;
+
+  @Column('integer', { default: 0 })
+  postponements: number;
+
+  /** She answered with interest: the step after what she had got by then does not wait for its delay. */
+  @Column('timestamptz', { nullable: true })
+  hurried_at: Date | null;
+
+  /** Grows with each change of its state: who decided on an older one has been overtaken. */
+  @Column('integer', { default: 1 })
+  version: number;
+
+  @Column('timestamptz', { default: () => 'cam_now()' })
+  created_at: Date;
+
+  @Column('timestamptz', { default: () => 'cam_now()' })
+  updated_at: Date;
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../database/database.js';
+import type { FinalStop } from './enrolment.entity.js';
+
+/** An enrolment that may be postponed, with the time zones that tell her days. */
+export interface LiveEnrolment {
+  readonly id: number;
+  readonly postponements: number;
+  readonly lead_time_zone: string | null;
+  readonly campaign_time_zone: string | null;
+}
+
+/** Not ended, or ended by what became of a mail: a stop of hers is for good. */
+const MAY_STOP = `(status IN ('ACTIVE', 'POSTPONED') OR stop_reason IN ('FAILED', 'DROPPED', 'UNKNOWN'))`;
+
+const STOP = `status = 'STOPPED', stop_reason = $2, stop_evidence = $3, next_run_at = NULL, look_at = NULL,
+              hold_code = NULL, version = version + 1, updated_at = cam_now()`;
+
+/** What happens to the enrolments of one lead. Each call takes the lead's row lock first: there it meets the claim. */
+@Injectable()
+export class EnrolmentsRepository {
+  async stopAll(tx: Transaction, leadId: number, reason: FinalStop, evidence: string): Promise<void> {
+    await lockLead(tx, leadId);
+    await tx.query(`UPDATE cam_enrolments SET ${STOP} WHERE lead_id = $1 AND ${MAY_STOP}`, [
+      leadId,
+      reason,
+      evidence,
+    ]);
+  }
+
+  /** Like {@link stopAll} for all but the one of this campaign, whose next step goes as soon as its window is open. */
+  async stopOthers(
+    tx: Transaction,
+    leadId: number,
+    campaignId: number,
+    reason: FinalStop,
+    evidence: string,
+  ): Promise<void> {
+    await lockLead(tx, leadId);
+    await tx.query(
+      `UPDATE cam_enrolments AS e
+          SET status = CASE WHEN goes_on THEN 'ACTIVE' ELSE 'STOPPED' END,
+              stop_reason = CASE WHEN NOT goes_on THEN $3 END, stop_evidence = CASE WHEN NOT goes_on THEN $4 END,
+              next_run_at = CASE WHEN goes_on THEN LEAST(next_run_at, cam_now()) END,
+              look_at = CASE WHEN goes_on THEN cam_now() END,
+              hurried_at = CASE WHEN goes_on THEN cam_now() ELSE hurried_at END,
+              postponed_until = CASE WHEN goes_on THEN NULL ELSE postponed_until END,
+              hold_code = NULL, version = version + 1, updated_at = cam_now()
+         FROM (SELECT e.id AS mine, e.campaign_id = $2 AND e.status IN ('ACTIVE', 'POSTPONED')
+                      AND s.on_positive = 'next_step' AS goes_on
+                 FROM cam_enrolments AS e JOIN cam_sequences AS s USING (campaign_id)
+                WHERE e.lead_id = $1) AS way
+        WHERE e.id = mine AND ${MAY_STOP}`,
+      [leadId, campaignId, reason, evidence],
+    );
+  }
+
+  async lockLive(tx: Transaction, leadId: number): Promise<LiveEnrolment[]> {
+    await lockLead(tx, leadId);
+    return tx.query<LiveEnrolment>(
+      `SELECT e.id, e.postponements, l.timezone AS lead_time_zone, c.timezone AS campaign_time_zone
+         FROM cam_enrolments AS e
+         JOIN cam_leads AS l ON l.id = e.lead_id
+         JOIN cam_campaigns AS c ON c.id = e.campaign_id
+        WHERE e.lead_id = $1 AND e.status IN ('ACTIVE', 'POSTPONED')
+        ORDER BY e.id FOR UPDATE OF e`,
+      [leadId],
+    );
+  }
+
+  async stop(tx: Transaction, id: number, reason: FinalStop, evidence: string): Promise<void> {
+    await tx.query(`UPDATE cam_enrolments SET ${STOP} WHERE id = $1 AND ${MAY_STOP}`, [id, reason, evidence]);
+  }
+
+  /** No step before `until`, nor before it was due anyway. */
+  async postpone(tx: Transaction, id: number, until: Date): Promise<void> {
+    await tx.query(
+      `UPDATE cam_enrolments
+          SET status = 'POSTPONED', postponed_until = GREATEST(postponed_until, $2),
+              next_run_at = GREATEST(next_run_at, $2), look_at = GREATEST(next_run_at, $2), hold_code = NULL,
+              postponements = postponements + 1, version = version + 1, updated_at = cam_now()
+        WHERE id = $1`,
+      [id, until],
+    );
+  }
+}
+
+/** The claim and whoever makes mail hold it in share: neither is under way any more, and the next one sees the change. */
+async function lockLead(tx: Transaction, leadId: number): Promise<void> {
+  await tx.query('SELECT FROM cam_leads WHERE id = $1 FOR NO KEY UPDATE', [leadId]);
+}
