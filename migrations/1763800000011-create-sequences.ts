@@ -118,7 +118,7 @@ export class CreateSequences1763800000011 implements MigrationInterface {
     await queryRunner.query(`
       CREATE FUNCTION cam_wake_enrolment() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        UPDATE cam_enrolments SET look_at = cam_now()
+        UPDATE cam_enrolments SET look_at = cam_now(), version = version + 1
          WHERE id = NEW.enrolment_id AND status <> 'EXHAUSTED'
            AND (status <> 'STOPPED' OR stop_reason IN ('FAILED', 'DROPPED', 'UNKNOWN'));
         RETURN NULL;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../database/database.js';
-import type { FinalStop } from './enrolment.entity.js';
+import type { FinalStop } from './enrolment-states.js';
 
 /** An enrolment that may be postponed, with the time zones that tell her days. */
 export interface LiveEnrolment {

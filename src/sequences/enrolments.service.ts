@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SendingConfig } from '../config/sending.config.js';
 import type { Transaction } from '../database/database.js';
-import type { FinalStop } from './enrolment.entity.js';
+import type { FinalStop } from './enrolment-states.js';
 import { EnrolmentsRepository } from './enrolments.repository.js';
 import { afterAbsence } from './timing/absence.js';
 import { timeZoneOf } from './timing/resolve-time-zone.js';

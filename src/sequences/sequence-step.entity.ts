@@ -1,9 +1,6 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import type { StepThread } from './enrolment-states.js';
 import { Sequence } from './sequence.entity.js';
-
-/** `same`: an answer to the thread so far, under its subject. `new`: a subject of its own. */
-export const STEP_THREADS = ['same', 'new'] as const;
-export type StepThread = (typeof STEP_THREADS)[number];
 
 /** One mail of a sequence. */
 @Entity('cam_sequence_steps')

@@ -1,9 +1,6 @@
 import { Check, Column, Entity, ForeignKey, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { Campaign } from '../campaigns/campaign.entity.js';
-
-/** What a positive answer does to the enrolment of its campaign: it ends, or its next step goes at once. */
-export const ON_POSITIVE = ['stop', 'next_step'] as const;
-export type OnPositive = (typeof ON_POSITIVE)[number];
+import type { OnPositive } from './enrolment-states.js';
 
 /** The sequence of a campaign: when its steps may leave, and what a positive answer does. At most one for each campaign. */
 @Entity('cam_sequences')

@@ -4,13 +4,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import { Database, type Transaction } from '../../database/database.js';
+import type { Gate } from '../../sequences/gate-policy.js';
 import type { DayPlaces } from '../caps/day-places.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import { ProviderGateRepository } from '../provider/provider-gate.repository.js';
+import { type StepOfMail, StepsRepository } from '../steps/steps.repository.js';
 import { DISPATCH_TIMING, type DispatchTiming } from './lease.js';
 import type { LeasedEmail, Moment } from './leased-email.js';
 import { ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
-import { findStop } from './recipient-policy.js';
+import { findSequenceStop, findStop } from './recipient-policy.js';
 import { SettlementRepository, type StoppedEmail } from './settlement.repository.js';
 import { type LockedStops, StopsRepository } from './stops.repository.js';
 
@@ -29,9 +31,25 @@ interface DueRow {
   /** Attempts so far. */
   attempt: number;
   cap_day: string | null;
+  /** Whose step it is; null: somebody asked for it. */
+  enrolment_id: number | null;
+  sequence_number: number;
+  follow_up: boolean;
+  queued_at: Date;
+  /** An earlier attempt may have been accepted. */
+  maybe_sent: boolean;
   /** It holds a place of the day on which it would go, or one that it keeps for good. */
   holds_place: boolean;
 }
+
+/** A step whose hours are over, or whose lead is away. */
+interface ClosedRow {
+  readonly id: number;
+  readonly gate: Extract<Gate, { kind: 'closed' }>;
+}
+
+/** Of mail that is no step. */
+const OPEN: Gate = { kind: 'open' };
 
 interface LeasedRow {
   id: number;
@@ -69,6 +87,7 @@ export class ClaimRepository {
     private readonly stops: StopsRepository,
     private readonly gates: ProviderGateRepository,
     private readonly settlements: SettlementRepository,
+    private readonly steps: StepsRepository,
     private readonly sending: SendingConfig,
     private readonly providerConfig: EmailProviderConfig,
     @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
@@ -93,7 +112,8 @@ export class ClaimRepository {
         distinct(due, 'lead_id'),
         distinct(due, 'to_email'),
       );
-      const { stopped, paused, free } = this.sort(due, stops);
+      const gates = await this.steps.findGates(tx, due.flatMap(stepOf));
+      const { stopped, paused, closed, free } = this.sort(due, stops, gates);
       await this.settlements.stop(tx, stopped);
       await this.returnStalePlaces(tx, owner, free);
 
@@ -105,10 +125,11 @@ export class ClaimRepository {
       if (places !== null) await this.quota.saveTaken(tx, owner.simulated, places);
 
       await this.parkPaused(tx, owner, paused);
+      await parkClosed(tx, closed);
       if (places !== null) await this.parkOverCap(tx, overCap, places);
       const rows = await this.lease(tx, owner, inTurn.slice(0, moments.count), places);
       const isHeldUp = moments.count < granted.length;
-      const hasParked = stopped.length + paused.length + overCap.length > 0;
+      const hasParked = stopped.length + paused.length + closed.length + overCap.length > 0;
       return {
         emails: rows.map((row, index) => this.leasedEmail(row, startedAtMs, moments.momentOf(index))),
         more: due.length === look && (hasParked || !isHeldUp),
@@ -121,7 +142,7 @@ export class ClaimRepository {
     return tx.query<DueRow>(
       `WITH due AS MATERIALIZED (
          SELECT q.* FROM (VALUES (0), (1), (2)) AS class (priority) CROSS JOIN LATERAL (
-           SELECT outbound_email_id, priority, due_at, campaign_id, cap_day, attempt,
+           SELECT outbound_email_id, priority, due_at, campaign_id, cap_day, attempt, follow_up,
                   maybe_sent_since IS NOT NULL AS maybe_sent
              FROM cam_dispatch_queue
             WHERE provider = $1 AND simulated = $2 AND priority = class.priority AND due_at <= cam_now()
@@ -131,7 +152,8 @@ export class ClaimRepository {
               FOR UPDATE SKIP LOCKED) AS q
           LIMIT $5
        )
-       SELECT o.id, due.campaign_id, o.lead_id, o.to_email, due.attempt, due.cap_day::text AS cap_day,
+       SELECT o.id, due.campaign_id, o.lead_id, o.to_email, o.enrolment_id, o.sequence_number, o.queued_at,
+              due.follow_up, due.attempt, due.maybe_sent, due.cap_day::text AS cap_day,
               due.maybe_sent OR COALESCE(due.cap_day = (cam_now() AT TIME ZONE $6)::date, false) AS holds_place
          FROM due JOIN cam_outbound_emails AS o ON o.id = due.outbound_email_id
         ORDER BY due.priority, due.due_at, o.id`,
@@ -139,20 +161,39 @@ export class ClaimRepository {
     );
   }
 
-  private sort(due: readonly DueRow[], { campaigns, leads, suppressed }: LockedStops) {
+  private sort(
+    due: readonly DueRow[],
+    { campaigns, leads, suppressed }: LockedStops,
+    gates: ReadonlyMap<number, Gate>,
+  ) {
     const stopped: StoppedEmail[] = [];
     const paused: DueRow[] = [];
+    const closed: ClosedRow[] = [];
     const free: DueRow[] = [];
     for (const row of due) {
-      const leadStatus = leads.get(row.lead_id);
-      if (leadStatus === undefined) throw new Error(`Mail ${row.id} has no lead`);
-      const recipient = { address: row.to_email, leadStatus, suppressed: suppressed.has(row.to_email) };
-      const stop = findStop(recipient, this.sending.allowlist);
+      const lead = leads.get(row.lead_id);
+      if (lead === undefined) throw new Error(`Mail ${row.id} has no lead`);
+      const recipient = {
+        address: row.to_email,
+        leadStatus: lead.status,
+        suppressed: suppressed.has(row.to_email),
+      };
+      const gate = gates.get(row.id) ?? OPEN;
+      const stop =
+        findStop(recipient, this.sending.allowlist) ??
+        findSequenceStop({
+          gate,
+          followUp: row.follow_up,
+          queuedAt: row.queued_at,
+          lastRepliedAt: lead.lastRepliedAt,
+        });
       if (stop !== null) stopped.push({ id: row.id, ...stop });
       else if (campaigns.get(row.campaign_id)?.status !== 'ACTIVE') paused.push(row);
+      // What may have been accepted is repeated while the provider knows its key, whatever the hour.
+      else if (gate.kind === 'closed' && !row.maybe_sent) closed.push({ id: row.id, gate });
       else free.push(row);
     }
-    return { stopped, paused, free };
+    return { stopped, paused, closed, free };
   }
 
   /** A place of a day that is over is of no use to a mail that goes today. */
@@ -304,6 +345,21 @@ export class ClaimRepository {
       moment,
     };
   }
+}
+
+async function parkClosed(tx: Transaction, rows: readonly ClosedRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    `UPDATE cam_dispatch_queue AS q SET waits_for = c.why, lease_token = NULL, due_at = c.until
+       FROM unnest($1::integer[], $2::text[], $3::timestamptz[]) AS c (id, why, until)
+      WHERE q.outbound_email_id = c.id`,
+    [rows.map(({ id }) => id), rows.map(({ gate }) => gate.why), rows.map(({ gate }) => gate.until)],
+  );
+}
+
+function stepOf(row: DueRow): StepOfMail[] {
+  const { id: emailId, enrolment_id: enrolmentId, sequence_number: step } = row;
+  return enrolmentId === null ? [] : [{ emailId, enrolmentId, step }];
 }
 
 /** Grants up to `most` mails, in their order; those that a full cap holds back are named apart. */

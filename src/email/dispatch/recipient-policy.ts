@@ -1,4 +1,6 @@
 import { assertNever } from '../../common/assert-never.js';
+import type { FinalStop } from '../../sequences/enrolment-states.js';
+import type { Gate } from '../../sequences/gate-policy.js';
 
 /** What decides whether a person may get a mail. */
 export interface Recipient {
@@ -15,7 +17,7 @@ export interface Allowlist {
 
 /** Why a mail stays in. */
 export interface Stop {
-  readonly code: 'NOT_ON_ALLOWLIST' | 'SUPPRESSED' | 'UNSUBSCRIBED' | 'BOUNCED';
+  readonly code: 'NOT_ON_ALLOWLIST' | FinalStop;
   readonly message: string;
 }
 
@@ -44,4 +46,26 @@ export function findStop(recipient: Recipient, allowlist: Allowlist | null): Sto
     default:
       return assertNever(leadStatus);
   }
+}
+
+/** What of a mail and its lead tells whether a sequence goes on. */
+export interface SequenceFacts {
+  readonly gate: Gate;
+  /** The mail follows another one. */
+  readonly followUp: boolean;
+  readonly queuedAt: Date;
+  /** When she last wrote herself. */
+  readonly lastRepliedAt: Date | null;
+}
+
+/**
+ * The reason why a step, or a follow-up that somebody asked for, goes no more; null: it may. Who has answered is not
+ * reminded; what is asked for after her answer answers her.
+ */
+export function findSequenceStop(facts: SequenceFacts): Stop | null {
+  const { gate, lastRepliedAt } = facts;
+  if (gate.kind === 'stopped') return { code: gate.reason, message: 'The sequence has ended for this lead' };
+  return facts.followUp && lastRepliedAt !== null && lastRepliedAt > facts.queuedAt
+    ? { code: 'REPLIED', message: 'The lead has answered since the mail was queued' }
+    : null;
 }

@@ -7,7 +7,7 @@ import { IN_FORCE, suppressionTargets } from '../../suppressions/suppression-tar
 /** What may stop a mail, as it is until the transaction ends. */
 export interface LockedStops {
   readonly campaigns: ReadonlyMap<number, LockedCampaign>;
-  readonly leads: ReadonlyMap<number, LeadStatus>;
+  readonly leads: ReadonlyMap<number, LockedLead>;
   /** Those of the addresses asked about that must get no mail. */
   readonly suppressed: ReadonlySet<string>;
 }
@@ -18,11 +18,18 @@ export interface LockedCampaign {
   readonly cap: number | null;
 }
 
+export interface LockedLead {
+  readonly status: LeadStatus;
+  /** When she last wrote herself. */
+  readonly lastRepliedAt: Date | null;
+}
+
 interface StopRow {
   kind: 'campaign' | 'lead' | 'fence';
   id: number;
   status: string;
   cap: number | null;
+  replied_at: Date | null;
 }
 
 /**
@@ -46,16 +53,16 @@ export class StopsRepository {
       `WITH campaigns AS MATERIALIZED (
          SELECT id, status, max_emails_per_day FROM cam_campaigns WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE
        ), leads AS MATERIALIZED (
-         SELECT id, status FROM cam_leads WHERE id = ANY($2) AND (SELECT count(*) FROM campaigns) >= 0
+         SELECT id, status, last_replied_at FROM cam_leads WHERE id = ANY($2) AND (SELECT count(*) FROM campaigns) >= 0
           ORDER BY id FOR SHARE
        ), fence AS MATERIALIZED (
          SELECT FROM cam_suppression_fence WHERE (SELECT count(*) FROM leads) >= 0 FOR SHARE
        )
-       SELECT 'campaign' AS kind, id, status, max_emails_per_day AS cap FROM campaigns
+       SELECT 'campaign' AS kind, id, status, max_emails_per_day AS cap, NULL::timestamptz AS replied_at FROM campaigns
        UNION ALL
-       SELECT 'lead', id, status, NULL FROM leads
+       SELECT 'lead', id, status, NULL, last_replied_at FROM leads
        UNION ALL
-       SELECT 'fence', 0, '', NULL FROM fence`,
+       SELECT 'fence', 0, '', NULL, NULL FROM fence`,
       [campaignIds, leadIds],
     );
     const campaigns = rows.filter(({ kind }) => kind === 'campaign');
@@ -64,7 +71,12 @@ export class StopsRepository {
       campaigns: new Map(
         campaigns.map(({ id, status, cap }) => [id, { status: status as CampaignStatus, cap }]),
       ),
-      leads: new Map(leads.map(({ id, status }) => [id, status as LeadStatus])),
+      leads: new Map(
+        leads.map(({ id, status, replied_at: lastRepliedAt }) => [
+          id,
+          { status: status as LeadStatus, lastRepliedAt },
+        ]),
+      ),
       suppressed: await findSuppressed(tx, addresses),
     };
   }

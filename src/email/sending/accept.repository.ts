@@ -11,6 +11,7 @@ import { findStop, type Stop } from '../dispatch/recipient-policy.js';
 import type { StoppedEmail } from '../dispatch/settlement.repository.js';
 import { StopsRepository } from '../dispatch/stops.repository.js';
 import type { ProviderName } from '../provider/email-provider.js';
+import { StepsRepository } from '../steps/steps.repository.js';
 import type { FrozenEmail } from './frozen-email.js';
 
 /** A rendered, frozen mail that wants to be remembered. */
@@ -19,9 +20,19 @@ export interface NewEmail extends FrozenEmail {
   readonly campaignId: number;
   readonly sequenceNumber: number;
   readonly campaignSequenceId: number | null;
+  /** Whose step it is; null: somebody asked for it. */
+  readonly enrolment: SteppingEnrolment | null;
+  /** The mail that it follows in one thread; null: it begins one. */
+  readonly threadParentId: number | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Set when our own rules keep the mail in: it is stored as DROPPED with this reason. */
   readonly drop: Stop | null;
+}
+
+/** An enrolment as it was when its next step was decided. */
+export interface SteppingEnrolment {
+  readonly id: number;
+  readonly version: number;
 }
 
 /** What all mails of one accepting transaction share. */
@@ -47,7 +58,9 @@ export type Accepted =
       readonly drop: Stop | null;
     }
   | { readonly kind: 'existing'; readonly id: number }
-  | { readonly kind: 'over_cap'; readonly scope: CapScope; readonly resetsInMs: number };
+  | { readonly kind: 'over_cap'; readonly scope: CapScope; readonly resetsInMs: number }
+  /** Its enrolment was stopped or has moved on since the step was decided, or the step has another mail. Not stored. */
+  | { readonly kind: 'overtaken' };
 
 export type AcceptResult =
   | { readonly kind: 'accepted'; readonly emails: readonly Accepted[] }
@@ -88,6 +101,7 @@ export class AcceptRepository {
     private readonly database: Database,
     private readonly quota: QuotaRepository,
     private readonly stops: StopsRepository,
+    private readonly steps: StepsRepository,
     @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
   ) {}
 
@@ -170,20 +184,63 @@ export class AcceptRepository {
     const stopped: StoppedEmail[] = [];
     const owed: QueuedEmail[] = [];
     for (const [id, email] of created) {
-      const leadStatus = leads.get(email.leadId);
-      if (leadStatus === undefined) throw new Error(`Mail ${id} has no lead`);
+      const lead = leads.get(email.leadId);
+      if (lead === undefined) throw new Error(`Mail ${id} has no lead`);
       // The allowlist was asked when the mail was made, and cannot have changed since.
-      const recipient = { address: email.toEmail, leadStatus, suppressed: suppressed.has(email.toEmail) };
+      const recipient = {
+        address: email.toEmail,
+        leadStatus: lead.status,
+        suppressed: suppressed.has(email.toEmail),
+      };
       const stop = email.drop === null ? findStop(recipient, null) : null;
       if (stop !== null) stopped.push({ id, ...stop });
       const drop = email.drop ?? stop;
       if (drop === null) owed.push({ id, followUp: isFollowUp(email) });
       answers.set(id, { kind: 'created', id, lease: null, drop });
     }
+    const overtaken = await this.beginSteps(tx, created, answers);
+    for (const id of overtaken) answers.set(id, { kind: 'overtaken' });
     await dropStopped(tx, stopped);
-    if (context.placing === 'defer') await this.enqueue(tx, context, owed, null);
-    else await this.place(tx, context, campaign.cap, owed, answers, startedAtMs);
+    const due = owed.filter(({ id }) => !overtaken.has(id));
+    if (context.placing === 'defer') await this.enqueue(tx, context, due, null);
+    else await this.place(tx, context, campaign.cap, due, answers, startedAtMs);
     return answers;
+  }
+
+  /**
+   * Moves the enrolments of the mails that are steps, under the locks that their stops need too. A step that somebody
+   * else has mailed, or whose enrolment is not what it was, takes its mail back.
+   */
+  private async beginSteps(
+    tx: Transaction,
+    created: ReadonlyMap<number, NewEmail>,
+    answers: ReadonlyMap<number, Accepted>,
+  ): Promise<Set<number>> {
+    const steps = [...created].flatMap(([id, { enrolment, sequenceNumber }]) => {
+      const answer = answers.get(id);
+      const dropped = answer?.kind === 'created' && answer.drop !== null;
+      return enrolment === null ? [] : [{ id, enrolment, step: sequenceNumber, dropped }];
+    });
+    if (steps.length === 0) return new Set();
+    const mailed = await this.steps.findMailed(
+      tx,
+      steps.map(({ id }) => id),
+    );
+    const begun = await this.steps.begin(
+      tx,
+      steps
+        .filter(({ id }) => !mailed.has(id))
+        .map(({ enrolment, step, dropped }) => ({
+          enrolmentId: enrolment.id,
+          version: enrolment.version,
+          step,
+          dropped,
+        })),
+    );
+    const overtaken = steps.filter(({ enrolment }) => !begun.has(enrolment.id)).map(({ id }) => id);
+    if (overtaken.length > 0)
+      await tx.query('DELETE FROM cam_outbound_emails WHERE id = ANY($1)', [overtaken]);
+    return new Set(overtaken);
   }
 
   private async place(
@@ -278,8 +335,8 @@ interface QueuedEmail {
 }
 
 /** The later steps of a sequence go before first mails. */
-function isFollowUp({ sequenceNumber, campaignSequenceId }: NewEmail): boolean {
-  return sequenceNumber > 1 || campaignSequenceId !== null;
+function isFollowUp({ sequenceNumber, campaignSequenceId, enrolment }: NewEmail): boolean {
+  return sequenceNumber > 1 || (campaignSequenceId !== null && enrolment === null);
 }
 
 /** Keeps mails in whose lead said stop after they were made. */
@@ -325,6 +382,8 @@ async function insertEmails(
     message_id_header: email.messageIdHeader,
     sequence_number: email.sequenceNumber,
     campaign_sequence_id: email.campaignSequenceId,
+    enrolment_id: email.enrolment?.id ?? null,
+    thread_parent_id: email.threadParentId,
     status: email.drop === null ? 'QUEUED' : 'DROPPED',
     error_code: email.drop?.code ?? null,
     error_message: email.drop?.message ?? null,
@@ -336,22 +395,23 @@ async function insertEmails(
     `INSERT INTO cam_outbound_emails (
        campaign_id, provider, simulated, max_retries, queued_at, lead_id, to_email, from_email, subject, html_body,
        text_body, reply_to, headers, body_sha256, content_hash, send_key, public_token, message_id_header,
-       sequence_number, campaign_sequence_id, status, error_code, error_message, email_metadata)
+       sequence_number, campaign_sequence_id, enrolment_id, thread_parent_id, status, error_code, error_message,
+       email_metadata)
      SELECT $2, $3, $4, $5, (SELECT cam_now()), e.lead_id, e.to_email, e.from_email, e.subject, e.html_body,
             e.text_body, e.reply_to, e.headers, e.body_sha256, e.content_hash, e.send_key, e.public_token,
-            e.message_id_header, e.sequence_number, e.campaign_sequence_id, e.status, e.error_code, e.error_message,
-            e.email_metadata
+            e.message_id_header, e.sequence_number, e.campaign_sequence_id, e.enrolment_id, e.thread_parent_id, e.status,
+            e.error_code, e.error_message, e.email_metadata
        FROM jsonb_to_recordset($1::jsonb) AS e (
          lead_id integer, to_email text, from_email text, subject text, html_body text, text_body text, reply_to text,
          headers jsonb, body_sha256 text, content_hash text, send_key uuid, public_token text, message_id_header text,
-         sequence_number integer, campaign_sequence_id integer, status text, error_code text, error_message text,
-         email_metadata jsonb)
+         sequence_number integer, campaign_sequence_id integer, enrolment_id integer, thread_parent_id integer,
+         status text, error_code text, error_message text, email_metadata jsonb)
       WHERE NOT EXISTS (
               SELECT 1 FROM cam_outbound_emails AS o
                WHERE o.lead_id = e.lead_id AND o.content_hash = e.content_hash
                  AND o.sequence_number = e.sequence_number AND o.simulated = $4)
       ORDER BY e.lead_id, e.content_hash, e.sequence_number
-     ON CONFLICT (lead_id, content_hash, sequence_number, simulated) DO NOTHING
+     ON CONFLICT DO NOTHING
      RETURNING id, lead_id, content_hash, sequence_number`,
     [JSON.stringify(rows), context.campaignId, context.provider, context.simulated, context.maxRetries],
   );
@@ -392,6 +452,8 @@ function byIdentity(rows: readonly InsertedRow[]): Map<string, number> {
 
 function existingEmail(existing: ReadonlyMap<string, number>, email: NewEmail): Accepted {
   const id = existing.get(identity(email));
-  if (id === undefined) throw new Error('A mail that could not be inserted does not exist either');
-  return { kind: 'existing', id };
+  if (id !== undefined) return { kind: 'existing', id };
+  // Another process has made a mail with other words for the same step.
+  if (email.enrolment !== null) return { kind: 'overtaken' };
+  throw new Error('A mail that could not be inserted does not exist either');
 }

@@ -142,6 +142,8 @@ function itemOf(leadId: number, accepted: Accepted | undefined): BatchItem {
             code: accepted.drop.code,
             detail: accepted.drop.message,
           };
+    case 'overtaken':
+      throw new Error('Only the step of a sequence can be overtaken');
     default:
       return assertNever(accepted);
   }

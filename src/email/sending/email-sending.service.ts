@@ -62,6 +62,7 @@ export class EmailSendingService {
     if (accepted === undefined) throw new Error('One mail was offered and none was answered for');
     if (accepted.kind === 'existing') return { kind: 'existing', emailId: accepted.id };
     if (accepted.kind === 'over_cap') return accepted;
+    if (accepted.kind === 'overtaken') throw new Error('Only the step of a sequence can be overtaken');
 
     if (accepted.lease !== null) {
       await this.sendWithin(this.sender.send(firstAttempt(email, accepted.lease, this.sending.maxRetries)));
