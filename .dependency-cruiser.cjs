@@ -196,10 +196,10 @@ const roles = [
   {
     name: 'pure-files-import-common',
     comment:
-      'Policies and settlements decide from their arguments: they import common, the port, and files of their own ' +
-      'feature that have no role (a file with a role has a second dot in its name).',
+      'Policies and settlements decide from their arguments: they import common, the port, and files without a role (a ' +
+      'file with a role has a second dot in its name).',
     from: { path: `^src/([^/]+)/.*${PURE}`, pathNot: '^src/common/' },
-    to: { path: '^src/', pathNot: ['^src/common/', '^src/$1/[^.]+\\.ts$'] },
+    to: { path: '^src/', pathNot: ['^src/common/', '^src/[^/]+/[^.]+\\.ts$'] },
   },
   {
     name: 'pure-files-reach-no-io',

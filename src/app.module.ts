@@ -5,6 +5,7 @@ import { ConfigModule } from './config/config.module.js';
 import { createDataSource } from './data-source.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EmailModule } from './email/email.module.js';
+import { FollowUpsModule } from './follow-ups/follow-ups.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { InboxModule } from './inbox/inbox.module.js';
@@ -22,6 +23,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     LeadsModule,
     SuppressionsModule,
     EmailModule,
+    FollowUpsModule,
     InboxModule,
     WebhooksModule,
     HealthModule,

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'template_not_found'
   | 'email_not_found'
   | 'suppression_not_found'
+  | 'sequence_not_found'
   | 'method_not_allowed'
   | 'campaign_paused'
   | 'email_not_cancellable'

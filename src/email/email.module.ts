@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CampaignsModule } from '../campaigns/campaigns.module.js';
 import { EmailProviderConfig } from '../config/email-provider.config.js';
 import { LeadsModule } from '../leads/leads.module.js';
+import { SequencesModule } from '../sequences/sequences.module.js';
 import { SuppressionsModule } from '../suppressions/suppressions.module.js';
 import { EmailController } from './api/email.controller.js';
 import { OutboundEmailsController } from './api/outbound-emails.controller.js';
@@ -48,6 +49,9 @@ import { EmailComposer } from './sending/email-composer.service.js';
 import { EmailSendingService } from './sending/email-sending.service.js';
 import { SentMailLookup } from './sent-mail/sent-mail-lookup.service.js';
 import { SentMailRepository } from './sent-mail/sent-mail.repository.js';
+import { StepMailsRepository } from './steps/step-mails.repository.js';
+import { StepSending } from './steps/step-sending.service.js';
+import { StepsRepository } from './steps/steps.repository.js';
 import { EmailTemplatesController } from './templates/email-templates.controller.js';
 import { EmailTemplatesRepository } from './templates/email-templates.repository.js';
 import { EmailTemplatesService } from './templates/email-templates.service.js';
@@ -57,7 +61,7 @@ import { UnsubscribeRepository } from './unsubscribe/unsubscribe.repository.js';
 import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
 
 @Module({
-  imports: [CampaignsModule, LeadsModule, SuppressionsModule],
+  imports: [CampaignsModule, LeadsModule, SequencesModule, SuppressionsModule],
   controllers: [
     CapacityController,
     EmailController,
@@ -104,6 +108,9 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     SentMailLookup,
     SentMailRepository,
     SettlementRepository,
+    StepMailsRepository,
+    StepSending,
+    StepsRepository,
     StopsRepository,
     UnsubscribeRepository,
     UnsubscribeService,
@@ -112,6 +119,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     DeliveryService,
     EMAIL_PROVIDER,
     EmailSendingService,
+    EmailTemplatesService,
     PROVIDER_WEBHOOK,
     ProviderEventsService,
     ProviderGateReadModel,
@@ -119,6 +127,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     RecipientStops,
     RequestPace,
     SentMailLookup,
+    StepSending,
   ],
 })
 export class EmailModule {}

@@ -221,6 +221,36 @@ export function ScalarMapField(options: FieldOptions): PropertyDecorator {
   );
 }
 
+/** A list of at least one and at most `most` different whole numbers from `min` to `max`. */
+export function IntegerListField(options: RangeOptions & { readonly most: number }): PropertyDecorator {
+  const { min, max, most } = options;
+  return field(
+    options,
+    {
+      type: 'array',
+      items: { type: 'integer', minimum: min, maximum: max },
+      minItems: 1,
+      maxItems: most,
+      uniqueItems: true,
+    },
+    [
+      mustBe((value) => isList(value) && value.every(Number.isInteger), 'Must be a list of whole numbers.'),
+      ruleFor(isList, 'too_few', (list) => (list.length === 0 ? 'Must have at least 1 item.' : undefined)),
+      ruleFor(isList, 'too_many', (list) =>
+        list.length > most ? `Must have at most ${most} items.` : undefined,
+      ),
+      ruleFor(isList, 'out_of_range', (list) =>
+        list.every((item) => isNumber(item) && item >= min && item <= max)
+          ? undefined
+          : `Every item must be from ${min} to ${max}.`,
+      ),
+      ruleFor(isList, 'repeated', (list) =>
+        new Set(list).size === list.length ? undefined : 'No item may stand there twice.',
+      ),
+    ],
+  );
+}
+
 /** An object with a class of its own. */
 export function ObjectField(dto: () => Type, options: FieldOptions): PropertyDecorator {
   return field(

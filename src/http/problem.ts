@@ -15,6 +15,7 @@ const PROBLEM_TYPES: Readonly<Record<ErrorCode, { readonly status: number; reado
   lead_not_found: { status: 404, title: 'There is no such lead' },
   lead_not_in_campaign: { status: 404, title: 'The lead is not in that campaign' },
   template_not_found: { status: 404, title: 'There is no such template' },
+  sequence_not_found: { status: 404, title: 'The campaign has no sequence' },
   suppression_not_found: { status: 404, title: 'There is no such suppression' },
   email_not_found: { status: 404, title: 'There is no such mail' },
   method_not_allowed: { status: 405, title: 'The route does not know this method' },

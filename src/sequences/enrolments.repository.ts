@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
+import type { LeadStatus } from '../leads/lead.entity.js';
 import type { FinalStop } from './enrolment-states.js';
 
 /** An enrolment that may be postponed, with the time zones that tell her days. */
@@ -10,8 +11,18 @@ export interface LiveEnrolment {
   readonly campaign_time_zone: string | null;
 }
 
+/** A lead of the campaign that was to be enrolled. */
+export interface EnrolledRow {
+  readonly lead_id: number;
+  readonly status: LeadStatus;
+  readonly enrolled: boolean;
+}
+
 /** Not ended, or ended by what became of a mail: a stop of hers is for good. */
 const MAY_STOP = `(status IN ('ACTIVE', 'POSTPONED') OR stop_reason IN ('FAILED', 'DROPPED', 'UNKNOWN'))`;
+
+/** Statuses of leads that get no mail. */
+const MAIL_STOPPED: readonly LeadStatus[] = ['SUPPRESSED', 'UNSUBSCRIBED', 'BOUNCED'];
 
 const STOP = `status = 'STOPPED', stop_reason = $2, stop_evidence = $3, next_run_at = NULL, look_at = NULL,
               hold_code = NULL, version = version + 1, updated_at = cam_now()`;
@@ -19,6 +30,40 @@ const STOP = `status = 'STOPPED', stop_reason = $2, stop_evidence = $3, next_run
 /** What happens to the enrolments of one lead. Each call takes the lead's row lock first: there it meets the claim. */
 @Injectable()
 export class EnrolmentsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Enrols those of the leads that belong to the campaign, may get mail and are not enrolled yet; its first step is due
+   * after its delay.
+   *
+   * @param leadIds null: every lead of the campaign
+   * @returns one row for each lead of the campaign that was asked for
+   */
+  async enrol(
+    campaignId: number,
+    leadIds: readonly number[] | null,
+    simulated: boolean,
+  ): Promise<EnrolledRow[]> {
+    return this.database.query<EnrolledRow>(
+      `WITH wanted AS MATERIALIZED (
+         SELECT m.lead_id, l.status FROM cam_campaign_leads AS m JOIN cam_leads AS l ON l.id = m.lead_id
+          WHERE m.campaign_id = $1 AND ($2::integer[] IS NULL OR m.lead_id = ANY($2))
+       ), enrolled AS (
+         INSERT INTO cam_enrolments (campaign_id, lead_id, simulated)
+         SELECT $1, lead_id, $3 FROM wanted
+          WHERE status <> ALL($4)
+            AND NOT EXISTS (SELECT FROM cam_enrolments AS e
+                             WHERE e.campaign_id = $1 AND e.lead_id = wanted.lead_id AND e.simulated = $3)
+          ORDER BY lead_id
+         ON CONFLICT (campaign_id, lead_id, simulated) DO NOTHING
+         RETURNING lead_id
+       )
+       SELECT wanted.lead_id, wanted.status, enrolled.lead_id IS NOT NULL AS enrolled
+         FROM wanted LEFT JOIN enrolled USING (lead_id)`,
+      [campaignId, leadIds, simulated, MAIL_STOPPED],
+    );
+  }
+
   async stopAll(tx: Transaction, leadId: number, reason: FinalStop, evidence: string): Promise<void> {
     await lockLead(tx, leadId);
     await tx.query(`UPDATE cam_enrolments SET ${STOP} WHERE lead_id = $1 AND ${MAY_STOP}`, [

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SendingConfig } from '../config/sending.config.js';
 import type { Transaction } from '../database/database.js';
 import type { FinalStop } from './enrolment-states.js';
-import { EnrolmentsRepository } from './enrolments.repository.js';
+import { type EnrolledRow, EnrolmentsRepository } from './enrolments.repository.js';
 import { afterAbsence } from './timing/absence.js';
 import { timeZoneOf } from './timing/resolve-time-zone.js';
 
@@ -20,6 +20,15 @@ export class EnrolmentsService {
     private readonly enrolments: EnrolmentsRepository,
     private readonly sending: SendingConfig,
   ) {}
+
+  /** See {@link EnrolmentsRepository.enrol}. The campaign has a sequence. Repeating the call enrols nobody twice. */
+  async enrol(
+    campaignId: number,
+    leadIds: readonly number[] | null,
+    simulated: boolean,
+  ): Promise<EnrolledRow[]> {
+    return this.enrolments.enrol(campaignId, leadIds, simulated);
+  }
 
   /**
    * Ends all enrolments of a lead, in whatever campaign. Repeating it is safe: the first reason stays.

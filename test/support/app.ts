@@ -12,6 +12,7 @@ import {
   type DispatchTiming,
 } from '../../src/email/dispatch/lease.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../../src/email/provider/email-provider.js';
+import { FollowUps } from '../../src/follow-ups/follow-ups.service.js';
 import { MailboxPoller, type PollReport } from '../../src/inbox/sources/polling/mailbox-poller.service.js';
 import { MailReader } from '../../src/inbox/reading/mail-reader.service.js';
 import { createHttpAdapter } from '../../src/http/http-adapter.js';
@@ -157,6 +158,14 @@ export class TestApp {
   /** Sends what is due, now instead of at the retry task's next tick. */
   async drain(): Promise<void> {
     await this.app.get(Dispatcher).drain();
+  }
+
+  /** Makes mail of the steps that are due, now instead of at the next tick, and sends what is due. */
+  async advance(): Promise<void> {
+    await this.app.get(FollowUps).runOnce();
+    await this.drain();
+    // What became of these mails decides what comes next.
+    await this.app.get(FollowUps).runOnce();
   }
 
   /** Reads the mailbox if a poll is due, now instead of at the poll task's next tick. */

@@ -21,6 +21,7 @@ import { type AcceptContext, AcceptRepository } from '../../src/email/sending/ac
 import { BatchSendingService } from '../../src/email/sending/batch-sending.service.js';
 import { EmailComposer } from '../../src/email/sending/email-composer.service.js';
 import { EmailSendingService } from '../../src/email/sending/email-sending.service.js';
+import { StepsRepository } from '../../src/email/steps/steps.repository.js';
 import { EmailTemplatesRepository } from '../../src/email/templates/email-templates.repository.js';
 import { EmailTemplatesService } from '../../src/email/templates/email-templates.service.js';
 import { TemplateRenderer } from '../../src/email/templates/template-renderer.js';
@@ -79,7 +80,8 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
 
   const quota = new QuotaRepository(sendingConfig);
   const stops = new StopsRepository();
-  const accepts = new AcceptRepository(database, quota, stops, timing);
+  const steps = new StepsRepository(sendingConfig);
+  const accepts = new AcceptRepository(database, quota, stops, steps, timing);
   const queue = new DispatchQueueRepository(database, quota);
   const settlements = new SettlementRepository(database, quota);
   const gates = new ProviderGateRepository(database);
@@ -90,6 +92,7 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
     stops,
     gates,
     settlements,
+    steps,
     sendingConfig,
     providerConfig,
     timing,

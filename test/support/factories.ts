@@ -100,7 +100,7 @@ export async function insertTemplate(db: TestDatabase, fields: Partial<EmailTemp
 /** A rendered, frozen mail that nobody has stored. Mails of the same lead and subject are the same mail. */
 export function newEmail(
   fields: Pick<NewEmail, 'campaignId' | 'leadId'> &
-    Partial<Pick<NewEmail, 'subject' | 'sequenceNumber' | 'drop'>>,
+    Partial<Pick<NewEmail, 'subject' | 'sequenceNumber' | 'enrolment' | 'drop'>>,
 ): NewEmail {
   const { subject = 'Hello', ...others } = fields;
   const frozen = freezeEmail({
@@ -109,9 +109,19 @@ export function newEmail(
     fromDomain: 'sender.test',
     replyAddress: null,
     footer: createFooter(null, null),
+    thread: [],
     content: { subject, html: '<p>Hello</p>', text: 'Hello', textGenerated: true },
   });
-  return { ...frozen, sequenceNumber: 1, campaignSequenceId: null, metadata: {}, drop: null, ...others };
+  return {
+    ...frozen,
+    sequenceNumber: 1,
+    campaignSequenceId: null,
+    enrolment: null,
+    threadParentId: null,
+    metadata: {},
+    drop: null,
+    ...others,
+  };
 }
 
 /** All columns of a stored mail, true to the status asked for; each call makes another mail. */

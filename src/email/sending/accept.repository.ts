@@ -238,8 +238,9 @@ export class AcceptRepository {
         })),
     );
     const overtaken = steps.filter(({ enrolment }) => !begun.has(enrolment.id)).map(({ id }) => id);
-    if (overtaken.length > 0)
+    if (overtaken.length > 0) {
       await tx.query('DELETE FROM cam_outbound_emails WHERE id = ANY($1)', [overtaken]);
+    }
     return new Set(overtaken);
   }
 

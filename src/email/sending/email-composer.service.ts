@@ -10,11 +10,12 @@ import { findStop } from '../dispatch/recipient-policy.js';
 import type { EmailTemplate } from '../templates/email-template.entity.js';
 import { EmailTemplatesService } from '../templates/email-templates.service.js';
 import { TemplateRenderer, type TemplateSource } from '../templates/template-renderer.js';
-import type { NewEmail } from './accept.repository.js';
+import type { NewEmail, SteppingEnrolment } from './accept.repository.js';
 import { createFooter, type Footer } from './footer.js';
 import { freezeEmail, type RenderedContent } from './frozen-email.js';
 import { hasSafeLink } from './link-policy.js';
 import type { Refusal, SendEmailRequest, TemplateChoice } from './send-email.js';
+import type { ThreadMail } from './thread-headers.js';
 import { templateVariables } from './template-variables.js';
 
 /** A campaign and template that are ready to make mail of. */
@@ -29,6 +30,13 @@ export interface Composition {
   readonly ctaLink: string | null;
   /** For the mail's record: where its words came from. */
   readonly origin: Readonly<Record<string, unknown>>;
+}
+
+/** What a mail is told of the sequence that it is a step of. */
+export interface StepOfSequence {
+  readonly enrolment: SteppingEnrolment;
+  /** The mails that it goes on with, oldest first; empty: it begins a thread. */
+  readonly thread: readonly (ThreadMail & { readonly id: number })[];
 }
 
 export type Composed =
@@ -125,12 +133,17 @@ export class EmailComposer {
     }
   }
 
-  /** Gives a rendered mail its keys, and the reason to keep it in if there is one. */
+  /**
+   * Gives a rendered mail its keys, and the reason to keep it in if there is one.
+   *
+   * @param step null: the mail is no step of a sequence
+   */
   freeze(
     composition: Composition,
     lead: Lead,
     request: Pick<SendEmailRequest, 'sequenceNumber' | 'campaignSequenceId'>,
     composed: Extract<Composed, { kind: 'rendered' }>,
+    step: StepOfSequence | null = null,
   ): NewEmail {
     const { toEmail, content } = composed;
     const frozen = freezeEmail({
@@ -139,6 +152,7 @@ export class EmailComposer {
       fromDomain: composition.fromDomain,
       replyAddress: this.sending.replyAddress,
       footer: this.footer,
+      thread: step?.thread ?? [],
       content,
     });
     return {
@@ -147,6 +161,8 @@ export class EmailComposer {
       campaignId: composition.campaign.id,
       sequenceNumber: request.sequenceNumber,
       campaignSequenceId: request.campaignSequenceId,
+      enrolment: step?.enrolment ?? null,
+      threadParentId: step?.thread.at(-1)?.id ?? null,
       metadata: composition.origin,
       // Whether the address is suppressed is asked where it counts, on the locks of the accepting transaction.
       drop: findStop(

@@ -7,6 +7,7 @@ const input = {
   fromEmail: 'Grace <grace@mail.ours.example>',
   fromDomain: 'mail.ours.example',
   replyAddress: 'replies@in.ours.example',
+  thread: [],
   footer: createFooter(null, null),
   content: { subject: 'Hi', html: '<p>Hi</p>', text: 'Hi', textGenerated: true },
 };

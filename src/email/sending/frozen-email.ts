@@ -1,6 +1,7 @@
 import { createHash, randomFillSync, randomUUID } from 'node:crypto';
 import { contentHash } from './content-hash.js';
 import type { Footer } from './footer.js';
+import { type ThreadMail, threadHeaders } from './thread-headers.js';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const TOKEN_LENGTH = 26;
@@ -44,6 +45,8 @@ export interface FreezeInput {
   readonly replyAddress: string | null;
   /** Added after the content hash is taken: a new address in it makes no new mail. */
   readonly footer: Footer;
+  /** The mails that it goes on with, oldest first; empty: it begins a thread. */
+  readonly thread: readonly ThreadMail[];
   readonly content: RenderedContent;
 }
 
@@ -61,7 +64,7 @@ export function freezeEmail(input: FreezeInput): FrozenEmail {
     // Providers may replace Message-ID (SES does); References survives, so a reply can still be traced to this mail.
     headers: {
       'Message-ID': messageIdHeader,
-      References: messageIdHeader,
+      ...threadHeaders(input.thread, messageIdHeader),
       ...input.footer.headers(publicToken),
     },
   };

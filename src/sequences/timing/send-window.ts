@@ -70,8 +70,9 @@ function hoursOf({ days, from, to }: SendWindow): Hours {
   const hours = { days, from: timeOfDay(from), to: timeOfDay(to) };
   const isOpenEver =
     days.some((day) => Number.isInteger(day) && day >= 1 && day <= 7) && hours.from < hours.to;
-  if (!isOpenEver)
+  if (!isOpenEver) {
     throw new RangeError(`A window that never opens: days ${days.join()} from ${from} to ${to}`);
+  }
   return hours;
 }
 

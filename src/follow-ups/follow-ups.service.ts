@@ -1,0 +1,181 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { assertNever } from '../common/assert-never.js';
+import type { Refusal } from '../email/sending/send-email.js';
+import {
+  type DueStep,
+  type MailOfStep,
+  StepSending,
+  type StepOutcome,
+} from '../email/steps/step-sending.service.js';
+import { type DueEnrolment, EnrolmentSchedule, type Hold } from '../sequences/enrolment-schedule.service.js';
+import type { HoldCode } from '../sequences/enrolment-states.js';
+import type { Move } from '../sequences/step-policy.js';
+import { threadOf } from './thread-of.js';
+
+type Send = Extract<Move, { kind: 'send' }>;
+type Mails = ReadonlyMap<number, MailOfStep>;
+
+/** An enrolment whose next step is to be mailed now. */
+interface Sending {
+  readonly due: DueEnrolment;
+  readonly move: Send;
+  readonly mails: Mails;
+}
+
+/** What an enrolment becomes, and the mail that tells why. */
+type Result = readonly [due: DueEnrolment, move: Move | Hold, mail: MailOfStep | null];
+
+/** Enrolments looked at together. */
+const BATCH = 500;
+
+/**
+ * Carries enrolments on: makes mail of the steps that are due, and writes down what became of earlier ones. Every
+ * replica may do it at any time; each enrolment is leased to one of them, and whatever a crash cuts short is done again.
+ */
+@Injectable()
+export class FollowUps implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(FollowUps.name);
+  private running: Promise<void> = Promise.resolve();
+  private stopping = false;
+
+  constructor(
+    private readonly schedule: EnrolmentSchedule,
+    private readonly steps: StepSending,
+  ) {}
+
+  /** Looks at all that is due, once. Rejects when the database does; what was leased then is due again a minute later. */
+  async runOnce(): Promise<void> {
+    const run = this.runToEnd();
+    this.running = run.catch(() => undefined);
+    await run;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.running;
+  }
+
+  private async runToEnd(): Promise<void> {
+    while (!this.stopping && (await this.advance()) === BATCH);
+  }
+
+  /** @returns how many it looked at */
+  private async advance(): Promise<number> {
+    const due = await this.schedule.lease(this.steps.simulated, BATCH);
+    if (due.length === 0) return 0;
+    const mails = await this.steps.findMails(
+      due.map(({ id: enrolmentId, campaignId, leadId, step: fromStep }) => ({
+        enrolmentId,
+        campaignId,
+        leadId,
+        fromStep,
+      })),
+    );
+
+    const moved: Result[] = [];
+    const sendings: Sending[] = [];
+    for (const enrolment of due) {
+      const own: Mails = mails.get(enrolment.id) ?? new Map();
+      const move = this.schedule.decide(enrolment, own);
+      // One that a mail's failure had stopped is live again first, and then looked at like any other.
+      if (move.kind !== 'send' || enrolment.row.status === 'STOPPED') {
+        moved.push([enrolment, move, move.kind === 'stop' ? (own.get(move.step) ?? null) : null]);
+      } else if (enrolment.row.campaign_paused) {
+        moved.push([enrolment, hold(move, 'PAUSED'), null]);
+      } else {
+        sendings.push({ due: enrolment, move, mails: own });
+      }
+    }
+    await this.schedule.record(moved);
+    for (const group of alike(sendings)) await this.schedule.record(await this.send(group));
+    this.logger.log({ event: 'follow_ups.advanced', looked_at: due.length, due: sendings.length });
+    return due.length;
+  }
+
+  /** @returns what is left to write down of steps that got no mail */
+  private async send(group: readonly Sending[]): Promise<Result[]> {
+    const [first] = group;
+    const templateType = first?.due.plan.steps[first.move.step - 1]?.templateType;
+    if (first === undefined || templateType === undefined) {
+      throw new Error('A step is due that is not planned');
+    }
+    const outcomes = await this.steps.send({
+      campaignId: first.due.campaignId,
+      campaignSequenceId: first.due.plan.id,
+      templateType,
+      steps: group.map(dueStep),
+    });
+    return group.flatMap(({ due, move }, index): Result[] => {
+      const outcome = outcomes[index];
+      if (outcome === undefined) throw new Error('A step was offered and not answered for');
+      const after = afterOutcome(move, outcome, due.row.now);
+      return after === null ? [] : [[due, after, null]];
+    });
+  }
+}
+
+function dueStep({ due, move, mails }: Sending): DueStep {
+  return {
+    leadId: due.leadId,
+    step: move.step,
+    enrolment: { id: due.id, version: due.version },
+    thread: threadOf(due.plan.steps, move.step, mails),
+  };
+}
+
+/** Of one campaign and template: they are made together. */
+function alike(sendings: readonly Sending[]): Sending[][] {
+  const groups = new Map<string, Sending[]>();
+  for (const sending of sendings) {
+    const { due, move } = sending;
+    const key = `${due.campaignId}/${due.plan.steps[move.step - 1]?.templateType}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [sending]);
+    else group.push(sending);
+  }
+  return [...groups.values()];
+}
+
+/** Null: the transaction that stored its mail has moved it. */
+function afterOutcome(move: Send, outcome: StepOutcome, now: Date): Move | Hold | null {
+  switch (outcome.kind) {
+    case 'stored':
+      return null;
+    case 'overtaken':
+      return { kind: 'wait', step: move.step, dueAt: now };
+    case 'duplicate':
+      return { kind: 'stop', step: move.step, reason: 'DUPLICATE' };
+    case 'paused':
+      return hold(move, 'PAUSED');
+    case 'refused':
+      return hold(move, holdCode(outcome.refusal));
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function hold({ step, dueAt }: Send, code: HoldCode): Hold {
+  return { kind: 'hold', step, dueAt, code };
+}
+
+function holdCode(refusal: Refusal): HoldCode {
+  switch (refusal.kind) {
+    case 'template_not_found':
+      return 'TEMPLATE_NOT_FOUND';
+    case 'missing_variables':
+      return 'MISSING_VARIABLE';
+    case 'template_invalid':
+    case 'recipient_invalid':
+      return 'TEMPLATE_INVALID';
+    case 'campaign_paused':
+      return 'PAUSED';
+    case 'campaign_not_found':
+    case 'lead_not_found':
+    case 'lead_not_in_campaign':
+    case 'over_cap':
+    case 'unavailable':
+      throw new Error(`A step was refused as ${refusal.kind}`);
+    default:
+      return assertNever(refusal);
+  }
+}
