@@ -18,6 +18,7 @@ interface Hours {
   readonly to: number;
 }
 
+const ISO_DAYS = [1, 2, 3, 4, 5, 6, 7];
 const MINUTE_MS = 60_000;
 const LONGEST_JITTER_MS = 60 * MINUTE_MS;
 const TIME_OF_DAY = /^(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/;
@@ -68,12 +69,9 @@ function nextOpenWallTime(hours: Hours, wallTime: number): { opening: number; cl
 
 function hoursOf({ days, from, to }: SendWindow): Hours {
   const hours = { days, from: timeOfDay(from), to: timeOfDay(to) };
-  const isOpenEver =
-    days.some((day) => Number.isInteger(day) && day >= 1 && day <= 7) && hours.from < hours.to;
-  if (!isOpenEver) {
-    throw new RangeError(`A window that never opens: days ${days.join()} from ${from} to ${to}`);
-  }
-  return hours;
+  const hasDay = days.some((day) => ISO_DAYS.includes(day));
+  if (hasDay && hours.from < hours.to) return hours;
+  throw new RangeError(`A window that never opens: days ${days.join()} from ${from} to ${to}`);
 }
 
 function timeOfDay(text: string): number {
