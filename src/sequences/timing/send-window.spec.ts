@@ -120,6 +120,16 @@ describe('sendTime', () => {
     expect(Math.max(...delays)).toBeLessThan(HOUR_MS / 3);
     expect(Math.max(...delays)).toBeGreaterThan(HOUR_MS / 3.1);
   });
+
+  it('stays inside a window that a change of the clocks cuts short', () => {
+    // 01:45, fifteen minutes before 02:00 becomes 03:00; by the wall it lasts 90 minutes, by time thirty.
+    const cut: SendWindow = { days: [7], from: '01:45', to: '03:15' };
+    const saturday = new Date('2026-03-28T12:00:00Z');
+
+    const times = seeds.map((seed) => sendTime(cut, BERLIN, saturday, seed));
+
+    expect(times.every((time) => isOpen(cut, BERLIN, time))).toBe(true);
+  });
 });
 
 describe('a window that could never open, or that nobody can read', () => {

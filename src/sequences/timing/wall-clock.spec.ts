@@ -36,6 +36,12 @@ describe('periodAt', () => {
     expect(periodAt('Europe/Vienna', change).start).toBe(change);
   });
 
+  it('is looked up once for all of its instants', () => {
+    const { start, end } = periodAt('Europe/Rome', Date.UTC(2026, 5, 8));
+
+    expect(periodAt('Europe/Rome', start)).toBe(periodAt('Europe/Rome', end - 1));
+  });
+
   it('has no end where the clocks never change', () => {
     expect(periodAt('UTC', 0)).toEqual({ start: -Infinity, end: Infinity, offset: 0 });
   });
