@@ -66,22 +66,25 @@ export function walkThrough(weeks: Weeks): MinuteWalk {
   return walk;
 }
 
-/** Both changes of the clocks of five very different rules, zones that never change, and turns of months and years. */
+/**
+ * Both changes of the clocks under five different laws, and turns of months and years where there are none. The change is
+ * in the first week.
+ */
 export const NOTABLE_WEEKS: readonly Weeks[] = [
-  { timeZone: 'Europe/Berlin', from: '2026-03-20T00:00:00Z', days: 22 },
-  { timeZone: 'Europe/Berlin', from: '2026-10-16T00:00:00Z', days: 22 },
-  { timeZone: 'America/New_York', from: '2026-02-27T00:00:00Z', days: 22 },
-  { timeZone: 'America/New_York', from: '2026-10-23T00:00:00Z', days: 22 },
-  { timeZone: 'America/Santiago', from: '2026-03-27T00:00:00Z', days: 22 },
-  { timeZone: 'America/Santiago', from: '2026-08-28T00:00:00Z', days: 22 },
-  { timeZone: 'Africa/Cairo', from: '2026-04-15T00:00:00Z', days: 22 },
-  { timeZone: 'Africa/Cairo', from: '2026-10-20T00:00:00Z', days: 22 },
-  { timeZone: 'Australia/Lord_Howe', from: '2026-03-26T00:00:00Z', days: 22 },
-  { timeZone: 'Australia/Lord_Howe', from: '2026-09-24T00:00:00Z', days: 22 },
-  // Clocks that go back from midnight to 23:00 and forward from midnight to 01:00, a day that never was, and a half day.
-  { timeZone: 'America/Havana', from: '2026-10-23T00:00:00Z', days: 22 },
-  { timeZone: 'Pacific/Apia', from: '2011-12-21T00:00:00Z', days: 22 },
-  { timeZone: 'Pacific/Kiritimati', from: '2026-12-22T00:00:00Z', days: 22 },
-  { timeZone: 'Asia/Kathmandu', from: '2028-02-20T00:00:00Z', days: 22 },
-  { timeZone: 'UTC', from: '2028-12-22T00:00:00Z', days: 22 },
+  { timeZone: 'Europe/Berlin', from: '2026-03-25T00:00:00Z', days: 22 },
+  { timeZone: 'Europe/Berlin', from: '2026-10-21T00:00:00Z', days: 22 },
+  { timeZone: 'America/New_York', from: '2026-03-04T00:00:00Z', days: 22 },
+  { timeZone: 'America/New_York', from: '2026-10-28T00:00:00Z', days: 22 },
+  { timeZone: 'America/Santiago', from: '2026-04-01T00:00:00Z', days: 22 },
+  { timeZone: 'America/Santiago', from: '2026-09-02T00:00:00Z', days: 22 },
+  { timeZone: 'Africa/Cairo', from: '2026-04-20T00:00:00Z', days: 22 },
+  { timeZone: 'Africa/Cairo', from: '2026-10-26T00:00:00Z', days: 22 },
+  { timeZone: 'Australia/Lord_Howe', from: '2026-04-01T00:00:00Z', days: 22 },
+  { timeZone: 'Australia/Lord_Howe', from: '2026-09-30T00:00:00Z', days: 22 },
+  // Midnight comes twice; a day is left out; the farthest offset; an odd one on 29 February.
+  { timeZone: 'America/Havana', from: '2026-10-28T00:00:00Z', days: 22 },
+  { timeZone: 'Pacific/Apia', from: '2011-12-26T00:00:00Z', days: 22 },
+  { timeZone: 'Pacific/Kiritimati', from: '2026-12-28T00:00:00Z', days: 22 },
+  { timeZone: 'Asia/Kathmandu', from: '2028-02-25T00:00:00Z', days: 22 },
+  { timeZone: 'UTC', from: '2028-12-28T00:00:00Z', days: 22 },
 ];

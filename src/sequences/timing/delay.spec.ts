@@ -55,7 +55,7 @@ describe('afterDelay', () => {
   it('is, in a walk over the clocks, the first time they show the hour of that day', () => {
     const questions = fc.record({
       weeks: fc.constantFrom(...NOTABLE_WEEKS),
-      passedMs: fc.integer({ min: 0, max: 12 * DAY_MS - 1 }),
+      passedMs: fc.integer({ min: 0, max: 7 * DAY_MS - 1 }),
       days: fc.integer({ min: 1, max: 6 }),
       businessDays: fc.boolean(),
     });
@@ -77,7 +77,7 @@ describe('afterDelay', () => {
           new Date(expected),
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
