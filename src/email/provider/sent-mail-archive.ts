@@ -24,7 +24,7 @@ export type ArchiveAnswer<Value> =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * What a provider remembers of the mail that it accepted, for mail whose answer never came. Each call is one request at
+ * What a provider remembers of the mail that it accepted, for what its answer did not tell or never came. Each call is one request at
  * the provider's pace, changes nothing there, never throws and takes no longer than `timeoutMs`.
  */
 export interface SentMailArchive {
@@ -36,4 +36,7 @@ export interface SentMailArchive {
 
   /** The send key that stands in the mail's tag; null when it has none. */
   findSendKey(messageId: string, timeoutMs: number): Promise<ArchiveAnswer<string | null>>;
+
+  /** The Message-ID, in angle brackets, that the mail's recipient sees; null when the provider does not tell it. */
+  findMessageIdHeader(messageId: string, timeoutMs: number): Promise<ArchiveAnswer<string | null>>;
 }

@@ -10,6 +10,7 @@ import { ResendSentMailArchive } from './resend-sent-mail-archive.js';
 
 const ACCOUNT = { apiKey: 're_123', fromEmail: 'ada@sender.test' };
 const TIMEOUT_MS = 2_000;
+const QUESTIONS = ['findSendKey', 'findMessageIdHeader'] as const;
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0, 123);
 
 function mail(fields: Partial<WireEmail> = {}): WireEmail {
@@ -95,8 +96,18 @@ describe('ResendSentMailArchive, over what Resend has accepted', () => {
     expect(await archive.findSendKey(bare?.id ?? '', TIMEOUT_MS)).toEqual({ kind: 'told', value: null });
   });
 
-  it('is told nothing of a mail that is not there', async () => {
-    expect(await archive.findSendKey('b7c1', TIMEOUT_MS)).toEqual({
+  it('reads the Message-ID that the recipient sees, which is not the one that we set', async () => {
+    await provider.send(mail({ headers: { 'Message-ID': '<cam.a@sender.test>' } }), 'k1', TIMEOUT_MS);
+    const [sent] = fake.history.mails;
+
+    const told = await archive.findMessageIdHeader(sent?.id ?? '', TIMEOUT_MS);
+
+    expect(told).toEqual({ kind: 'told', value: sent?.messageId });
+    expect(told).not.toEqual({ kind: 'told', value: '<cam.a@sender.test>' });
+  });
+
+  it.each(QUESTIONS)('is told nothing of a mail that is not there: %s', async (question) => {
+    expect(await archive[question]('b7c1', TIMEOUT_MS)).toEqual({
       kind: 'failed',
       reason: 'Resend answered 404 not_found',
     });
@@ -105,10 +116,12 @@ describe('ResendSentMailArchive, over what Resend has accepted', () => {
   it.each(['', '../domains', 'a/b', 'a?b', 'a b', '%2e%2e'])('puts no id like %j into a path', async (id) => {
     await fake.stop();
 
-    expect(await archive.findSendKey(id, TIMEOUT_MS)).toEqual({
-      kind: 'failed',
-      reason: 'The id of the mail fits into no path',
-    });
+    for (const question of QUESTIONS) {
+      expect(await archive[question](id, TIMEOUT_MS)).toEqual({
+        kind: 'failed',
+        reason: 'The id of the mail fits into no path',
+      });
+    }
     fake = await FakeResend.start();
   });
 
@@ -119,7 +132,7 @@ describe('ResendSentMailArchive, over what Resend has accepted', () => {
 
     const expected = { kind: 'forbidden', reason: 'Resend answered 403 invalid_api_key' };
     expect(await archive.list(null, TIMEOUT_MS)).toEqual(expected);
-    expect(await archive.findSendKey('b7c1', TIMEOUT_MS)).toEqual(expected);
+    for (const question of QUESTIONS) expect(await archive[question]('b7c1', TIMEOUT_MS)).toEqual(expected);
   });
 
   it('is forbidden with a key that may only send', async () => {
@@ -187,6 +200,7 @@ describe('ResendSentMailArchive, over answers that are none', () => {
     for (const told of [
       await archive.list(null, TIMEOUT_MS),
       await archive.findSendKey('b7c1', TIMEOUT_MS),
+      await archive.findMessageIdHeader('b7c1', TIMEOUT_MS),
     ]) {
       expect(told.kind).toBe('failed');
       expect(told.kind === 'failed' && told.reason).toMatch(/Resend/);
@@ -226,8 +240,25 @@ describe('ResendSentMailArchive, over answers that are none', () => {
     });
   });
 
+  it.each([
+    undefined,
+    null,
+    7,
+    '',
+    'no id',
+    '<two words@eu.test>',
+    '<a@b>\r\nBcc: <eve@evil.test>',
+    '<a\0@b>',
+  ])('takes %j for no Message-ID', async (messageId) => {
+    answer = (response) => response.end(JSON.stringify({ id: 'b7c1', message_id: messageId }));
+
+    expect(await archive.findMessageIdHeader('b7c1', TIMEOUT_MS)).toEqual({ kind: 'told', value: null });
+  });
+
   it('gives up in time', async () => {
     answer = () => undefined;
+
+    expect(await archive.findMessageIdHeader('b7c1', 200)).toMatchObject({ kind: 'failed' });
 
     expect(await archive.list(null, 200)).toEqual({ kind: 'failed', reason: 'No answer from Resend' });
   });

@@ -1,6 +1,7 @@
 import type { RequestOptions, Resend } from 'resend';
 
 import type { ArchiveAnswer, ArchivedMail, ArchivePage, SentMailArchive } from '../sent-mail-archive.js';
+import { messageIdHeaderOf } from './message-id-header.js';
 import { createResendClient, type ResendAccount } from './resend-client.js';
 
 /** The most that Resend gives at once. */
@@ -33,8 +34,20 @@ export class ResendSentMailArchive implements SentMailArchive {
   }
 
   async findSendKey(messageId: string, timeoutMs: number): Promise<ArchiveAnswer<string | null>> {
+    return this.#show(messageId, readSendKey, timeoutMs);
+  }
+
+  async findMessageIdHeader(messageId: string, timeoutMs: number): Promise<ArchiveAnswer<string | null>> {
+    return this.#show(messageId, readMessageIdHeader, timeoutMs);
+  }
+
+  async #show<Value>(
+    messageId: string,
+    read: (mail: unknown) => Value | undefined,
+    timeoutMs: number,
+  ): Promise<ArchiveAnswer<Value>> {
     if (!ID.test(messageId)) return { kind: 'failed', reason: 'The id of the mail fits into no path' };
-    return ask((options) => this.#resend.emails.get(messageId, options), readSendKey, timeoutMs);
+    return ask((options) => this.#resend.emails.get(messageId, options), read, timeoutMs);
   }
 }
 
@@ -93,6 +106,10 @@ function readSendKey(data: unknown): string | null | undefined {
     : undefined;
   const value = field(tag, 'value');
   return typeof value === 'string' ? value : null;
+}
+
+function readMessageIdHeader(data: unknown): string | null | undefined {
+  return typeof field(data, 'id') === 'string' ? messageIdHeaderOf(field(data, 'message_id')) : undefined;
 }
 
 /** RFC 3339, and what PostgreSQL prints: `2026-11-22 10:00:00.123456+00`. */

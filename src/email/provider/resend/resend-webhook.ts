@@ -7,6 +7,7 @@ import type {
   WebhookReading,
 } from '../provider-webhook.js';
 import { realTimeMs } from '../../../common/clock.js';
+import { messageIdHeaderOf } from './message-id-header.js';
 import { readPayload, type Payload, textOf } from './webhook-payload.js';
 import { findForgery } from './webhook-signature.js';
 
@@ -121,11 +122,6 @@ function tagOf(tags: unknown, name: string): string | null {
   if (!Array.isArray(tags)) return textOf(objectOf(tags)[name]);
   const tag: unknown = tags.find((candidate) => objectOf(candidate)['name'] === name);
   return textOf(objectOf(tag)['value']);
-}
-
-function messageIdHeaderOf(value: unknown): string | null {
-  const text = textOf(value)?.trim().replace(/^<|>$/g, '') ?? '';
-  return /^[^\s<>@]+@[^\s<>@]+$/.test(text) ? `<${text}>` : null;
 }
 
 function instantOf(value: unknown): Date | null {
