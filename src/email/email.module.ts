@@ -31,6 +31,7 @@ import { RequestPace } from './dispatch/request-pace.service.js';
 import { RECEIVED_MAIL_STORE } from './provider/received-mail-store.js';
 import { SettlementRepository } from './dispatch/settlement.repository.js';
 import { StopsRepository } from './dispatch/stops.repository.js';
+import { ThreadRefresh } from './dispatch/thread-refresh.service.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
 import {
   createEmailProvider,
@@ -47,6 +48,7 @@ import { AcceptRepository } from './sending/accept.repository.js';
 import { BatchSendingService } from './sending/batch-sending.service.js';
 import { EmailComposer } from './sending/email-composer.service.js';
 import { EmailSendingService } from './sending/email-sending.service.js';
+import { ThreadRepository } from './sending/thread.repository.js';
 import { SentMailLookup } from './sent-mail/sent-mail-lookup.service.js';
 import { SentMailRepository } from './sent-mail/sent-mail.repository.js';
 import { StepMailsRepository } from './steps/step-mails.repository.js';
@@ -112,6 +114,8 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     StepSending,
     StepsRepository,
     StopsRepository,
+    ThreadRefresh,
+    ThreadRepository,
     UnsubscribeRepository,
     UnsubscribeService,
   ],

@@ -6,6 +6,7 @@ export const CHAOS_TIMING: DispatchTiming = {
   providerTimeoutMs: 800,
   answerWithinMs: 1_500,
   longestPaceWaitMs: 1_000,
+  threadAnswerMs: 300,
   shutdownWithinMs: 2_000,
   pollMs: 200,
   retryDelaysMs: [200, 400, 800, 1_500],

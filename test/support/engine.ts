@@ -12,16 +12,21 @@ import { EmailSender } from '../../src/email/dispatch/email-sender.service.js';
 import { DEFAULT_DISPATCH_TIMING, type DispatchTiming } from '../../src/email/dispatch/lease.js';
 import { OperatorActionsRepository } from '../../src/email/dispatch/operator-actions.repository.js';
 import { ownerOf, type QueueOwner } from '../../src/email/dispatch/queue-owner.js';
+import { PacedArchive } from '../../src/email/dispatch/paced-archive.service.js';
+import { RequestPace } from '../../src/email/dispatch/request-pace.service.js';
 import { SettlementRepository } from '../../src/email/dispatch/settlement.repository.js';
 import { StopsRepository } from '../../src/email/dispatch/stops.repository.js';
+import { ThreadRefresh } from '../../src/email/dispatch/thread-refresh.service.js';
 import type { EmailProvider } from '../../src/email/provider/email-provider.js';
 import { ProviderGateRepository } from '../../src/email/provider/provider-gate.repository.js';
 import { ProviderGateReadModel } from '../../src/email/provider/provider-gate.view.js';
+import type { SentMailArchive } from '../../src/email/provider/sent-mail-archive.js';
 import { type AcceptContext, AcceptRepository } from '../../src/email/sending/accept.repository.js';
 import { BatchSendingService } from '../../src/email/sending/batch-sending.service.js';
 import { EmailComposer } from '../../src/email/sending/email-composer.service.js';
 import { EmailSendingService } from '../../src/email/sending/email-sending.service.js';
 import { StepsRepository } from '../../src/email/steps/steps.repository.js';
+import { ThreadRepository } from '../../src/email/sending/thread.repository.js';
 import { EmailTemplatesRepository } from '../../src/email/templates/email-templates.repository.js';
 import { EmailTemplatesService } from '../../src/email/templates/email-templates.service.js';
 import { TemplateRenderer } from '../../src/email/templates/template-renderer.js';
@@ -53,6 +58,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Default: one that accepts everything. */
   readonly provider?: EmailProvider;
+  /** What the provider tells of the mail that it accepted; default: nothing. */
+  readonly archive?: SentMailArchive;
   readonly timing?: Partial<DispatchTiming>;
   /** Mails per day; 0, the default: no cap. */
   readonly dailyCap?: number;
@@ -97,7 +104,19 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
     providerConfig,
     timing,
   );
-  const sender = new EmailSender(provider, queue, settlements, gates, sendingConfig, providerConfig, timing);
+  const pace = new RequestPace(provider, gates, gatesView, providerConfig, timing);
+  const archive = new PacedArchive(options.archive ?? null, pace, timing);
+  const threads = new ThreadRefresh(archive, new ThreadRepository(database), timing);
+  const sender = new EmailSender(
+    provider,
+    queue,
+    settlements,
+    gates,
+    threads,
+    sendingConfig,
+    providerConfig,
+    timing,
+  );
   const dispatcher = new Dispatcher(provider, claims, queue, settlements, sender, gatesView, timing);
 
   const campaigns = new CampaignsRepository(database);

@@ -529,6 +529,7 @@ describe('ClaimRepository, what it hands out', () => {
         maybeSentAgeMs: 0,
       },
       moment: { leavesAtMs: expect.any(Number), recovering: false },
+      thread: null,
     });
   });
 

@@ -67,6 +67,11 @@ interface LeasedRow {
   text_body: string;
   reply_to: string | null;
   headers: Record<string, string>;
+  message_id_header: string;
+  /** Null: it begins a thread, or this is not its first attempt. */
+  parent_id: number | null;
+  parent_message_id: string | null;
+  parent_message_id_header: string | null;
 }
 
 /** A claim takes no more than leaves within this time at the provider's pace, so that a stop is never far behind. */
@@ -304,8 +309,12 @@ export class ClaimRepository {
        )
        SELECT o.id, leased.lease_token, leased.attempt, leased.retry_count, leased.maybe_sent_attempt, o.max_retries,
               EXTRACT(EPOCH FROM cam_now() - leased.maybe_sent_since)::float8 * 1000 AS maybe_sent_age_ms,
-              o.send_key, o.from_email, o.to_email, o.subject, o.html_body, o.text_body, o.reply_to, o.headers
-         FROM leased JOIN cam_outbound_emails AS o ON o.id = leased.outbound_email_id`,
+              o.send_key, o.from_email, o.to_email, o.subject, o.html_body, o.text_body, o.reply_to, o.headers,
+              o.message_id_header, p.id AS parent_id, p.provider_message_id_header AS parent_message_id_header,
+              CASE WHEN p.provider = o.provider AND NOT p.simulated THEN p.provider_message_id END AS parent_message_id
+         FROM leased
+         JOIN cam_outbound_emails AS o ON o.id = leased.outbound_email_id
+         LEFT JOIN cam_outbound_emails AS p ON p.id = o.thread_parent_id AND leased.attempt = 1`,
       [
         rows.map(({ id }) => id),
         rows.map(() => randomUUID()),
@@ -343,6 +352,15 @@ export class ClaimRepository {
         maybeSentAgeMs: row.maybe_sent_age_ms,
       },
       moment,
+      thread:
+        row.parent_id === null
+          ? null
+          : {
+              messageIdHeader: row.message_id_header,
+              parentId: row.parent_id,
+              parentMessageId: row.parent_message_id,
+              parentMessageIdHeader: row.parent_message_id_header,
+            },
     };
   }
 }

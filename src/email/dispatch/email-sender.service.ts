@@ -16,11 +16,12 @@ import {
 import { ProviderGateRepository } from '../provider/provider-gate.repository.js';
 import { CLAIM_AHEAD_MS } from './claim.repository.js';
 import { DispatchQueueRepository } from './dispatch-queue.repository.js';
-import { DISPATCH_TIMING, type DispatchTiming, type Lease, leaseCovers } from './lease.js';
+import { DISPATCH_TIMING, type DispatchTiming, heldForMs, type Lease, leaseCovers } from './lease.js';
 import type { LeasedEmail, Moment } from './leased-email.js';
 import { findStop } from './recipient-policy.js';
 import { type AttemptReport, SettlementRepository } from './settlement.repository.js';
 import { type Settlement, settleAttempt } from './settlement.js';
+import { ThreadRefresh } from './thread-refresh.service.js';
 
 const FIRST_SETTLE_RETRY_MS = 200;
 const LONGEST_SETTLE_RETRY_MS = 5_000;
@@ -54,6 +55,7 @@ export class EmailSender implements BeforeApplicationShutdown {
     private readonly queue: DispatchQueueRepository,
     private readonly settlements: SettlementRepository,
     private readonly gates: ProviderGateRepository,
+    private readonly threads: ThreadRefresh,
     private readonly sending: SendingConfig,
     private readonly providerConfig: EmailProviderConfig,
     @Inject(DISPATCH_TIMING) private readonly timing: DispatchTiming,
@@ -85,7 +87,12 @@ export class EmailSender implements BeforeApplicationShutdown {
     }
   }
 
-  private async sendInTurn(email: LeasedEmail): Promise<void> {
+  private async sendInTurn(leased: LeasedEmail): Promise<void> {
+    const email = await this.nameParent(leased);
+    if (email === null) {
+      this.noteEnd(leased.lease, 'outbound.lease_lost', 'not_started');
+      return;
+    }
     const clearance = await this.clear(email);
     if (clearance.kind === 'held_back') {
       await this.handBack(email.lease, clearance.delayMs, clearance.reason);
@@ -97,6 +104,18 @@ export class EmailSender implements BeforeApplicationShutdown {
       return;
     }
     await this.attempt(email, clearance.moment?.recovering ?? false);
+  }
+
+  /** A follow-up names the mail before it as its recipient knows it. @returns null: the lease is lost */
+  private async nameParent(email: LeasedEmail): Promise<LeasedEmail | null> {
+    const { thread } = email;
+    if (thread === null) return email;
+    const { messageIdHeader, asked } = await this.threads.findParentName(email, this.stopping.signal);
+    // The moment that its claim has reserved passed while we asked.
+    const kept = asked ? { ...email, moment: null } : email;
+    if (messageIdHeader === null) return kept;
+    const headers = await this.persist(() => this.threads.rename(email, thread, messageIdHeader));
+    return headers === null ? null : { ...kept, wire: { ...kept.wire, headers } };
   }
 
   /** Waits for this request's moment. Simulated mail asks nobody. */
@@ -119,7 +138,8 @@ export class EmailSender implements BeforeApplicationShutdown {
     }
     const moment = { leavesAtMs: performance.now() + moments.waitMs, recovering: moments.recovering };
     if (!(await this.waitUntil(moment.leavesAtMs))) return STOPPING;
-    return moments.waitMs > CLAIM_AHEAD_MS ? this.clearAgain(email, moment) : { kind: 'go', moment };
+    const isStale = heldForMs(email.lease, this.timing) > CLAIM_AHEAD_MS;
+    return isStale ? this.clearAgain(email, moment) : { kind: 'go', moment };
   }
 
   /** A stop may have come while a mail waited for longer than a claim ever makes it wait. */
@@ -205,8 +225,11 @@ export class EmailSender implements BeforeApplicationShutdown {
     const held = await this.persist(() => this.settlements.settle(lease, settlement, report));
     // Sent mail is logged by whoever records it, many in one line.
     if (settlement.kind === 'sent') return;
-    const event = held ? 'outbound.settled' : 'outbound.lease_lost';
-    this.logger.log({ event, email_id: lease.emailId, attempt: lease.attempt, result: settlement.kind });
+    this.noteEnd(lease, held ? 'outbound.settled' : 'outbound.lease_lost', settlement.kind);
+  }
+
+  private noteEnd({ emailId, attempt }: Lease, event: string, result: string): void {
+    this.logger.log({ event, email_id: emailId, attempt, result });
   }
 
   /** An answer that is known must not get lost with the database: kept until it is written, as long as we live. */

@@ -11,6 +11,8 @@ export interface DispatchTiming {
   readonly answerWithinMs: number;
   /** A wait for the provider's pace longer than this hands the mail back to the queue. */
   readonly longestPaceWaitMs: number;
+  /** How long a follow-up is kept for its thread's sake: so long for a moment to ask at, and so long for the answer. */
+  readonly threadAnswerMs: number;
   /** How long a shutdown waits for mails in flight. */
   readonly shutdownWithinMs: number;
   /** How often the queue is looked at while nothing is known to be due; each wait is between half and one and a half. */
@@ -33,6 +35,7 @@ export const DEFAULT_DISPATCH_TIMING: DispatchTiming = {
   providerTimeoutMs: 10_000,
   answerWithinMs: 10_000,
   longestPaceWaitMs: 8_000,
+  threadAnswerMs: 3_000,
   shutdownWithinMs: 15_000,
   pollMs: 1_000,
   retryDelaysMs: RETRY_DELAYS_MS,
@@ -56,4 +59,9 @@ export interface Lease {
 /** True while a call of `durationMs` that starts now ends within the lease. */
 export function leaseCovers(lease: Lease, durationMs: number): boolean {
   return performance.now() + durationMs <= lease.endsAtMs;
+}
+
+/** For how long the mail is leased already, in milliseconds: so old is the last look at what could stop it. */
+export function heldForMs(lease: Lease, { leaseMs }: DispatchTiming): number {
+  return performance.now() - (lease.endsAtMs - leaseMs);
 }

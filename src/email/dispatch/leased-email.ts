@@ -10,6 +10,17 @@ export interface Moment {
   readonly recovering: boolean;
 }
 
+/** The mail that a follow-up goes on with, as it was known when the follow-up was leased. */
+export interface LeasedThread {
+  /** The follow-up's own Message-ID, as we set it. */
+  readonly messageIdHeader: string;
+  readonly parentId: number;
+  /** This provider's name for it; null: none is known. */
+  readonly parentMessageId: string | null;
+  /** The Message-ID that its recipient sees; null: not known. */
+  readonly parentMessageIdHeader: string | null;
+}
+
 /** A leased mail with all that its one attempt needs. */
 export interface LeasedEmail {
   readonly lease: Lease;
@@ -18,4 +29,6 @@ export interface LeasedEmail {
   readonly history: AttemptHistory;
   /** null: none was reserved when it was leased. */
   readonly moment: Moment | null;
+  /** null: it begins a thread, or an attempt came before this one, whose bytes have to be repeated. */
+  readonly thread: LeasedThread | null;
 }

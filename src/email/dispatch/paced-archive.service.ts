@@ -34,12 +34,22 @@ export class PacedArchive {
     return this.ask((archive) => archive.findSendKey(messageId, this.timing.providerTimeoutMs), signal);
   }
 
+  /** Waits no longer than `withinMs` for its moment, and no longer than that for the answer. */
+  async findMessageIdHeader(
+    messageId: string,
+    withinMs: number,
+    signal: AbortSignal,
+  ): Promise<PacedAnswer<string | null>> {
+    return this.ask((archive) => archive.findMessageIdHeader(messageId, withinMs), signal, withinMs);
+  }
+
   private async ask<Value>(
     request: (archive: SentMailArchive) => Promise<ArchiveAnswer<Value>>,
     signal: AbortSignal,
+    withinMs?: number,
   ): Promise<PacedAnswer<Value>> {
     if (this.archive === null) return { kind: 'held_back', reason: 'There is no archive' };
-    const refusal = await this.pace.awaitMoment(signal);
+    const refusal = await this.pace.awaitMoment(signal, withinMs);
     return refusal === null ? request(this.archive) : { kind: 'held_back', reason: refusal };
   }
 }

@@ -120,6 +120,7 @@ function firstAttempt(email: NewEmail, lease: Lease, maxRetries: number): Leased
     },
     history: { attempt: 1, retryCount: 0, maxRetries, maybeSentBefore: false, maybeSentAgeMs: 0 },
     moment: null,
+    thread: null,
   };
 }
 

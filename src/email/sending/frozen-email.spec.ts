@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFooter } from './footer.js';
-import { freezeEmail } from './frozen-email.js';
+import { bodySha256, freezeEmail } from './frozen-email.js';
 
 const input = {
   toEmail: 'ada@engines.example',
@@ -57,5 +57,19 @@ describe('freezeEmail', () => {
 
     expect(written.contentHash).not.toBe(freezeEmail(input).contentHash);
     expect(regenerated.contentHash).toBe(freezeEmail(input).contentHash);
+  });
+});
+
+describe('bodySha256', () => {
+  it('is of the bytes of the wire, whatever order the database keeps their header fields in', () => {
+    const frozen = freezeEmail(input);
+    const { References: references = '', 'Message-ID': messageId = '' } = frozen.headers;
+    const reordered = { References: references, 'Message-ID': messageId };
+
+    expect(bodySha256({ ...frozen, headers: reordered })).toBe(frozen.bodySha256);
+    expect(bodySha256({ ...frozen, headers: { ...reordered, References: '<a@b>' } })).not.toBe(
+      frozen.bodySha256,
+    );
+    expect(bodySha256({ ...frozen, subject: 'Ho' })).not.toBe(frozen.bodySha256);
   });
 });

@@ -50,6 +50,28 @@ export interface FreezeInput {
   readonly content: RenderedContent;
 }
 
+/** What a mail is on the wire: all that a retry must repeat. */
+export type FrozenWire = Pick<
+  FrozenEmail,
+  'fromEmail' | 'toEmail' | 'subject' | 'html' | 'text' | 'replyTo' | 'headers'
+>;
+
+/** Lower-case hex SHA-256 of the UTF-8 JSON of what goes on the wire; the order of the header fields does not matter. */
+export function bodySha256(wire: FrozenWire): string {
+  const { fromEmail, toEmail, subject, html, text, replyTo } = wire;
+  const headers = Object.entries(wire.headers).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const canonical = {
+    fromEmail,
+    toEmail,
+    subject,
+    html,
+    text,
+    replyTo,
+    headers: Object.fromEntries(headers),
+  };
+  return createHash('sha256').update(JSON.stringify(canonical), 'utf8').digest('hex');
+}
+
 /** Gives a rendered mail its keys and freezes what goes on the wire. */
 export function freezeEmail(input: FreezeInput): FrozenEmail {
   const { content } = input;
@@ -70,7 +92,7 @@ export function freezeEmail(input: FreezeInput): FrozenEmail {
   };
   return {
     ...wire,
-    bodySha256: createHash('sha256').update(JSON.stringify(wire), 'utf8').digest('hex'),
+    bodySha256: bodySha256(wire),
     contentHash: contentHash({
       toEmail: input.toEmail,
       subject: content.subject,

@@ -170,6 +170,9 @@ export class FakeResend {
   readonly rateLimit: { perSecond: number | undefined };
   readonly quota: { daily: number | undefined; monthly: number | undefined };
 
+  /** What `GET /emails` and `GET /emails/:id` answer with: a status, or nothing at all; null: they go well. */
+  readFault: number | 'hang' | null;
+
   setMode(mode: PlainFaultMode | Fault, timing?: FaultTiming): void;
 
   /** Cuts every open connection, hung ones too. */

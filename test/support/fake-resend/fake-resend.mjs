@@ -19,6 +19,7 @@ export class FakeResend {
   history;
   rateLimit;
   quota;
+  readFault = null;
   received = new ReceivedMails();
   #now;
   #keys;
@@ -105,6 +106,8 @@ export class FakeResend {
     const [, id] = /^\/emails\/([^/]+)$/.exec(url.pathname) ?? [];
     if (url.pathname !== '/emails' && id === undefined) return problem(404, 'not_found', 'Not found');
     if (method !== 'GET') return problem(405, 'method_not_allowed', 'Method not allowed');
+    if (this.readFault === 'hang') return { ending: 'hang' };
+    if (this.readFault !== null) return problem(this.readFault, 'application_error', 'Internal server error');
     if (this.#options.sendOnly) return problem(401, 'restricted_api_key', 'This API key is restricted');
     const { mails } = this.history;
     return id === undefined ? listMails(mails, url.searchParams) : getMail(mails, id);
