@@ -533,6 +533,41 @@ describe('ClaimRepository, what it hands out', () => {
     });
   });
 
+  it('tells the first holder of a follow-up what is known of the mail before it', async () => {
+    const engine = createEngine(db);
+    const ids = {
+      campaign_id: await insertCampaign(db),
+      lead_id: await insertLead(db, 1),
+      status: 'SENT' as const,
+    };
+    const names = { provider_message_id: 'm1', provider_message_id_header: '<1@provider.test>' };
+    const told: unknown[] = [];
+    for (const parent of [names, { provider: 'SMTP' as const }, { simulated: true }]) {
+      const thread_parent_id = await insertEmail(db, { ...ids, ...parent });
+      await insertEmail(db, {
+        ...ids,
+        status: 'QUEUED',
+        thread_parent_id,
+        message_id_header: `<${told.length}@x>`,
+      });
+      told.push((await claimOne(engine)).thread);
+    }
+    await db.setClockOffset('2 minutes');
+    const { thread: later } = await claimOne(engine);
+
+    expect(told).toEqual([
+      {
+        messageIdHeader: '<0@x>',
+        parentId: 1,
+        parentMessageId: 'm1',
+        parentMessageIdHeader: '<1@provider.test>',
+      },
+      { messageIdHeader: '<1@x>', parentId: 3, parentMessageId: null, parentMessageIdHeader: null },
+      { messageIdHeader: '<2@x>', parentId: 5, parentMessageId: null, parentMessageIdHeader: null },
+    ]);
+    expect(later).toBeNull();
+  });
+
   it('tells the next holder of the doubt that the last one left behind', async () => {
     const engine = createEngine(db);
     const campaignId = await insertCampaign(db);

@@ -8,6 +8,7 @@ import {
   type MailRecord,
 } from '../../../test/support/fake-resend/fake-resend.mjs';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { DatabaseConnectionError } from '../../database/database-error.js';
 import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import type { OutboundEmail } from '../entities/outbound-email.entity.js';
 import { createEmailProvider, createSentMailArchive } from '../provider/email-provider.factory.js';
@@ -102,6 +103,14 @@ async function row(id: number): Promise<OutboundEmail> {
   const [found] = await db.query<OutboundEmail>('SELECT * FROM cam_outbound_emails WHERE id = $1', [id]);
   if (found === undefined) throw new Error(`There is no mail ${id}`);
   return found;
+}
+
+async function outcomes(id: number): Promise<unknown[]> {
+  const attempts = await db.query<{ outcome: string }>(
+    'SELECT outcome FROM cam_send_attempts WHERE outbound_email_id = $1 ORDER BY attempt',
+    [id],
+  );
+  return attempts.map(({ outcome }) => outcome);
 }
 
 const learn = (id: number, header: string): Promise<unknown> =>
@@ -211,6 +220,18 @@ describe('a follow-up', () => {
     expect((await row(first.id)).provider_message_id_header).toBeNull();
   });
 
+  it('leaves the mail before it the name that an event told while the provider was asked', async () => {
+    const first = await sendFirst();
+    await insertFollowUp(first.id);
+    const email = await claimOne();
+    await learn(first.id, REAL);
+
+    await engine.sender.send(email);
+
+    expect(sentHeaders()).toEqual(namedAs(first.record.messageId));
+    expect((await row(first.id)).provider_message_id_header).toBe(REAL);
+  });
+
   it('of a thread of its own asks nobody', async () => {
     const first = await sendFirst();
     await sendFirst({ sequence_number: 2, message_id_header: OWN, headers: UNREFRESHED });
@@ -221,14 +242,15 @@ describe('a follow-up', () => {
 });
 
 describe('a follow-up that is told nothing leaves with our own id', () => {
-  it.each<[string, number | 'hang', FakeResendOptions]>([
-    ['the provider fails', 500, {}],
-    ['the mail is forgotten', 404, {}],
-    ['no answer comes in time', 'hang', {}],
-  ])('when %s, and asks no more', async (_, fault, options) => {
-    await reconnect(options, { timing: { threadAnswerMs: 200 } });
+  it.each([
+    ['the provider fails', 500],
+    ['the mail is forgotten', 404],
+    ['no answer comes in time', 'hang'],
+  ] as const)('when %s, and asks no more', async (_, fault) => {
+    const timing = { leaseMs: 15_000, providerTimeoutMs: 1_000, threadAnswerMs: 200 };
+    await reconnect({}, { timing });
     const first = await sendFirst();
-    await insertFollowUp(first.id);
+    const followUp = await insertFollowUp(first.id);
     fake.readFault = fault;
     fake.setMode('500-before', { times: 1 });
 
@@ -240,6 +262,7 @@ describe('a follow-up that is told nothing leaves with our own id', () => {
 
     expect(reads()).toHaveLength(1);
     expect(sentHeaders()).toEqual(UNREFRESHED);
+    expect(await outcomes(followUp)).toEqual(['ambiguous', 'accepted']);
     expect((await row(first.id)).provider_message_id_header).toBeNull();
   });
 
@@ -263,7 +286,7 @@ describe('a follow-up that is told nothing leaves with our own id', () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
     const email = await claimOne();
-    await db.query(`UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '1 minute'`);
+    await db.query(`UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '5 seconds'`);
 
     await engine.sender.send(email);
 
@@ -309,6 +332,17 @@ describe('a follow-up that is told nothing leaves with our own id', () => {
 
     expect(reads()).toEqual([]);
     expect(fake.history.mails.map(({ body }) => body['headers'])).toEqual([UNREFRESHED, UNREFRESHED]);
+  });
+
+  it('when the database cannot tell whether there is a moment', async () => {
+    const lost = (): Promise<never> => Promise.reject(new DatabaseConnectionError(new Error('gone')));
+    const first = await sendFirst();
+    await insertFollowUp(first.id);
+    const archive = { memoryMs: 1, list: lost, findSendKey: lost, findMessageIdHeader: lost };
+
+    await createEngine(db, { ...transportTo(fake), archive }).dispatcher.drain();
+
+    expect(sentHeaders()).toEqual(UNREFRESHED);
   });
 
   it('when there is no archive', async () => {
@@ -370,6 +404,22 @@ describe('every attempt of a follow-up sends the same bytes', () => {
     await engine.sender.send(email);
 
     expect(fake.history.mails).toHaveLength(2);
+    expect(fake.history.requests).toHaveLength(2);
+    expect(sentHeaders()).toEqual(UNREFRESHED);
+  });
+
+  it('although its lease passed to another process, which has yet to send it', async () => {
+    const first = await sendFirst();
+    await insertFollowUp(first.id);
+    const email = await claimOne();
+    await db.setClockOffset('2 minutes');
+    const sameEmail = await claimOne();
+
+    await engine.sender.send(email);
+    const meanwhile = await row(email.lease.emailId);
+    await engine.sender.send(sameEmail);
+
+    expect(meanwhile).toMatchObject({ status: 'QUEUED', headers: UNREFRESHED });
     expect(fake.history.requests).toHaveLength(2);
     expect(sentHeaders()).toEqual(UNREFRESHED);
   });
