@@ -113,6 +113,7 @@ const SOUND: Readonly<Record<string, () => Columns>> = {
   cam_inbound_references: () => ({ message_id: '<1@sender.test>', inbound_email_id: INBOUND }),
   cam_inbound_raw: () => ({ inbound_email_id: INBOUND, raw: Buffer.from('From: jane@lead.test') }),
   cam_mailbox_polls: () => ({ account: 'imap-1' }),
+  cam_alerts: () => ({ kind: 'emails.unknown', dedupe_key: 'emails.unknown:1', data: {} }),
   cam_mailbox_cursors: () => ({ account: 'imap-1', mailbox: 'INBOX', uid_validity: 1, last_uid: 2 }),
 };
 
@@ -411,6 +412,21 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
   ],
   pk_mailbox_cursors: ['cam_mailbox_cursors', {}],
   ck_mailbox_cursors_last_uid: ['cam_mailbox_cursors', { last_uid: -1 }],
+
+  pk_alerts: ['cam_alerts', { id: 1, dedupe_key: 'k2' }],
+  uq_alerts_dedupe_key: ['cam_alerts', {}],
+  ck_alerts_kind: ['cam_alerts', { kind: 'mail.sent' }],
+  ck_alerts_dedupe_key: ['cam_alerts', { dedupe_key: '' }],
+  ck_alerts_data_object: ['cam_alerts', { data: '[]' }],
+  ck_alerts_due_until_it_ends: [
+    'cam_alerts',
+    { due_at: null, attempts: 1 },
+    { delivered_at: INSTANT },
+    { due_at: null, delivered_at: INSTANT, gave_up_at: INSTANT, attempts: 1, last_error: 'timeout' },
+  ],
+  ck_alerts_attempts: ['cam_alerts', { attempts: -1 }, { due_at: null, delivered_at: INSTANT }],
+  ck_alerts_last_error: ['cam_alerts', { last_error: '' }, { last_error: 'x'.repeat(501) }],
+  ck_alerts_gave_up_for_a_reason: ['cam_alerts', { due_at: null, gave_up_at: INSTANT, attempts: 1 }],
 };
 
 let db: TestDatabase;
@@ -487,6 +503,7 @@ describe('The constraints', () => {
       'cam_inbound_raw',
       'cam_mailbox_polls',
       'cam_mailbox_cursors',
+      'cam_alerts',
     ]) {
       await insertRow(db, table, SOUND[table]?.() ?? {});
     }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AlertsModule } from './alerts/alerts.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { createDataSource } from './data-source.js';
@@ -19,6 +20,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     DatabaseModule.forRoot(createDataSource),
     ScheduleModule.forRoot(),
     HttpModule,
+    AlertsModule,
     CampaignsModule,
     LeadsModule,
     SuppressionsModule,

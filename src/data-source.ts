@@ -10,6 +10,8 @@ import { CreateSuppressions1763800000008 } from '../migrations/1763800000008-cre
 import { CreateDeliveryEvents1763800000009 } from '../migrations/1763800000009-create-delivery-events.js';
 import { CreateInbox1763800000010 } from '../migrations/1763800000010-create-inbox.js';
 import { CreateSequences1763800000011 } from '../migrations/1763800000011-create-sequences.js';
+import { CreateAlerts1763800000013 } from '../migrations/1763800000013-create-alerts.js';
+import { Alert } from './alerts/alert.entity.js';
 import { Campaign } from './campaigns/campaign.entity.js';
 import { connectionOptions, type PostgresConnection } from './database/connection-options.js';
 import { Bounce } from './email/entities/bounce.entity.js';
@@ -43,6 +45,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
     migrationsTransactionMode: 'each',
     migrationsTableName: 'cam_migrations',
     entities: [
+      Alert,
       Bounce,
       Campaign,
       CampaignLead,
@@ -79,6 +82,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CreateDeliveryEvents1763800000009,
       CreateInbox1763800000010,
       CreateSequences1763800000011,
+      CreateAlerts1763800000013,
     ],
   });
 }

@@ -4,6 +4,7 @@ import { FeatureConfig, type Rule } from './feature-config.js';
 import { httpsUrl } from './https-url.js';
 import { boolean, invalid, positiveNumber, secretText, valid, type Parser } from './parser.js';
 import { type SmtpServer, smtpServer } from './smtp-server.js';
+import { webhookSecret } from './webhook-secret.js';
 
 const sender: Parser<string> = {
   allowed: 'address@domain or Name <address@domain>',
@@ -12,17 +13,6 @@ const sender: Parser<string> = {
     return parsed.kind === 'valid'
       ? valid(parsed.header)
       : invalid(`is not a sender address (${parsed.detail})`);
-  },
-};
-
-/** Standard Webhooks: the key in base64, 24 to 64 bytes of it. */
-const webhookSecret: Parser<string> = {
-  allowed: 'whsec_ and 24 to 64 bytes in base64, as Resend shows it',
-  parse: (text) => {
-    const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
-    if (base64 === undefined) return invalid('is not whsec_ and base64');
-    const { length } = Buffer.from(base64, 'base64');
-    return length < 24 || length > 64 ? invalid('holds too few or too many bytes') : valid(text);
   },
 };
 

@@ -6,12 +6,13 @@ import { variablesOf } from './environment-variable.js';
 import { CONFIG_CLASSES, loadConfig, loadFeature, type Environment } from './load-config.js';
 
 const DIGEST = createHash('sha256').update('key').digest('hex');
+const SIGNING_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /** Turns a config into fields by variable name. */
 function read(environment: Environment): Record<string, unknown> {
-  const { database, http, emailProvider, sending, inbox } = loadConfig(environment);
+  const { database, http, emailProvider, sending, inbox, alerts } = loadConfig(environment);
   return Object.fromEntries(
-    [database, http, emailProvider, sending, inbox].flatMap((config) => {
+    [database, http, emailProvider, sending, inbox, alerts].flatMap((config) => {
       const values = new Map<string, unknown>(Object.entries(config));
       return variablesOf(config.constructor).map(({ name, field }) => [name, values.get(field)]);
     }),
@@ -58,6 +59,8 @@ describe('loadConfig', () => {
       AICMO_IMAP_POLL_INTERVAL_MINUTES: 15,
       AICMO_IMAP_MAILBOXES: [],
       AICMO_IMAP_TLS: 'required',
+      AICMO_ALERT_WEBHOOK_URL: null,
+      AICMO_ALERT_WEBHOOK_SECRET: null,
     });
   });
 
@@ -164,6 +167,36 @@ describe('loadConfig', () => {
         variable: 'AICMO_SMTP_URL',
         detail:
           'the value (not shown) is set beside AICMO_RESEND_API_KEY; allowed: one of the two: mail goes through one provider',
+      },
+    ]);
+  });
+
+  it.each([
+    'https://hooks.acme.test/cam/',
+    'https://hooks.acme.test/cam?sig=a%2Fb',
+    'http://127.0.0.1:9999/',
+    'http://localhost/cam',
+  ])('calls the alert webhook %j as it is given', (url) => {
+    const { alerts } = loadConfig({
+      AICMO_ALERT_WEBHOOK_URL: url,
+      AICMO_ALERT_WEBHOOK_SECRET: SIGNING_SECRET,
+    });
+
+    expect(alerts).toMatchObject({ webhookUrl: url, webhookSecret: SIGNING_SECRET });
+  });
+
+  it('refuses an alert webhook without its secret, and the other way round', () => {
+    expect([
+      ...faultsOf({ AICMO_ALERT_WEBHOOK_URL: 'https://hooks.acme.test/cam' }),
+      ...faultsOf({ AICMO_ALERT_WEBHOOK_SECRET: SIGNING_SECRET }),
+    ]).toEqual([
+      {
+        variable: 'AICMO_ALERT_WEBHOOK_SECRET',
+        detail: expect.stringContaining(' is empty beside AICMO_ALERT_WEBHOOK_URL'),
+      },
+      {
+        variable: 'AICMO_ALERT_WEBHOOK_URL',
+        detail: expect.stringContaining(' is empty beside AICMO_ALERT_WEBHOOK_SECRET'),
       },
     ]);
   });
@@ -279,6 +312,14 @@ describe('loadConfig', () => {
     ],
     ['AICMO_IMAP_TLS', 'optional', 'is neither required nor none'],
     ['AICMO_IMAP_TLS', 'none', 'would send the password in clear text'],
+    ['AICMO_ALERT_WEBHOOK_URL', 'hooks.acme.test', 'is not a URL'],
+    ['AICMO_ALERT_WEBHOOK_URL', 'http://hooks.acme.test/cam', 'would send what it carries in clear text'],
+    ['AICMO_ALERT_WEBHOOK_URL', 'https://u:p@hooks.acme.test/cam', 'holds credentials'],
+    ['AICMO_ALERT_WEBHOOK_URL', 'https://hooks.acme.test/cam#x', 'holds a fragment'],
+    ['AICMO_ALERT_WEBHOOK_URL', `https://acme.test/${'x'.repeat(2_000)}`, 'is longer than 2000 characters'],
+    ['AICMO_ALERT_WEBHOOK_SECRET', `${SIGNING_SECRET}=`, 'is not whsec_ and base64'],
+    ['AICMO_ALERT_WEBHOOK_SECRET', 'whsec_', 'is not whsec_ and base64'],
+    ['AICMO_ALERT_WEBHOOK_SECRET', `whsec_${'A'.repeat(88)}`, 'holds too few or too many bytes'],
   ])('%s refuses %j', (name, text, problem) => {
     expect(faultsOf({ [name]: text })).toEqual([
       { variable: name, detail: expect.stringContaining(` ${problem}`) },
@@ -395,7 +436,7 @@ describe('loadConfig', () => {
       AICMO_API_KEYS: `ci:${DIGEST}`,
       AICMO_CAM_EMAIL_ALLOWLIST_REGEX: 'a',
     });
-    const { database, http, emailProvider, sending, inbox, warnings } = configuration;
+    const { database, http, emailProvider, sending, inbox, alerts, warnings } = configuration;
 
     for (const part of [
       configuration,
@@ -407,6 +448,7 @@ describe('loadConfig', () => {
       sending.allowlist,
       inbox,
       inbox.mailboxes,
+      alerts,
       warnings,
     ]) {
       expect(Object.isFrozen(part)).toBe(true);

@@ -1,3 +1,4 @@
+import { AlertsConfig } from './alerts.config.js';
 import { ConfigError, type ConfigFault } from './config-error.js';
 import { DatabaseConfig } from './database.config.js';
 import { EmailProviderConfig } from './email-provider.config.js';
@@ -19,6 +20,7 @@ export const CONFIG_CLASSES = [
   EmailProviderConfig,
   SendingConfig,
   InboxConfig,
+  AlertsConfig,
 ] as const;
 
 /** All settings, sound and frozen. Features inject their own class instead. */
@@ -28,6 +30,7 @@ export class Configuration {
   readonly emailProvider: EmailProviderConfig;
   readonly sending: SendingConfig;
   readonly inbox: InboxConfig;
+  readonly alerts: AlertsConfig;
   /** What the operator should hear of at boot; shows no values. */
   readonly warnings: readonly string[];
 }
@@ -46,6 +49,7 @@ export function loadConfig(environment: Environment): Configuration {
     emailProvider: readFeature(EmailProviderConfig, environment, faults),
     sending: readFeature(SendingConfig, environment, faults),
     inbox: readFeature(InboxConfig, environment, faults),
+    alerts: readFeature(AlertsConfig, environment, faults),
     warnings: Object.freeze(warnOfUnknownVariables(Object.keys(environment), known)),
   } satisfies Configuration);
 

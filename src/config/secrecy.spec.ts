@@ -15,6 +15,8 @@ describe('secrets', () => {
     'AICMO_SMTP_URL',
     'AICMO_RESEND_WEBHOOK_SECRET',
     'AICMO_IMAP_PASSWORD',
+    'AICMO_ALERT_WEBHOOK_URL',
+    'AICMO_ALERT_WEBHOOK_SECRET',
   ];
 
   it('are the variables that hold credentials', () => {
@@ -45,6 +47,8 @@ describe('secrets', () => {
       AICMO_IMAP_PASSWORD: 'hunter2',
       AICMO_RESEND_WEBHOOK_SECRET: `whsec_hunter2${'A'.repeat(41)}`,
       AICMO_RESEND_FROM_EMAIL: 'me@acme.test',
+      AICMO_ALERT_WEBHOOK_URL: 'https://hooks.acme.test/hunter2',
+      AICMO_ALERT_WEBHOOK_SECRET: `whsec_hunter2${'A'.repeat(41)}`,
     });
 
     expect(dump(configuration)).not.toContain('hunter2');

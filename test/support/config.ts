@@ -1,3 +1,4 @@
+import type { AlertsConfig } from '../../src/config/alerts.config.js';
 import type { DatabaseConfig } from '../../src/config/database.config.js';
 import type { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import type { FeatureClass, FeatureConfig } from '../../src/config/feature-config.js';
@@ -24,6 +25,7 @@ export function configurationOf(
     emailProvider?: FieldsOf<EmailProviderConfig>;
     sending?: FieldsOf<SendingConfig>;
     inbox?: FieldsOf<InboxConfig>;
+    alerts?: FieldsOf<AlertsConfig>;
   } = {},
 ): Configuration {
   const defaults = loadConfig({});
@@ -33,6 +35,7 @@ export function configurationOf(
     emailProvider: withFields(defaults.emailProvider, fields.emailProvider),
     sending: withFields(defaults.sending, fields.sending),
     inbox: withFields(defaults.inbox, fields.inbox),
+    alerts: withFields(defaults.alerts, fields.alerts),
     warnings: [],
   } satisfies Configuration);
 }

@@ -17,14 +17,15 @@ export async function emptyTables(db: TestDatabase): Promise<void> {
   // An app under test goes on working: its transactions and this one may wait for each other, and one of them repeats.
   await db.database.transaction((tx) =>
     tx.query(
-      `TRUNCATE cam_campaigns, cam_leads, cam_quota_counters, cam_suppressions, cam_mailbox_polls, cam_mailbox_cursors
+      `TRUNCATE cam_campaigns, cam_leads, cam_quota_counters, cam_suppressions, cam_mailbox_polls, cam_mailbox_cursors,
+                cam_alerts
          RESTART IDENTITY CASCADE`,
     ),
   );
   await db.query(
     `UPDATE cam_provider_gates
         SET next_free_at = '-infinity', shut_until = NULL, shut_reason = NULL, failure_streak = 0, breaker_trips = 0,
-            probe_until = NULL, reconciled_at = NULL`,
+            probe_until = NULL, reconciled_at = NULL, faulty_since = NULL`,
   );
   await db.setClockOffset('0');
 }

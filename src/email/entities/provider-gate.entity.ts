@@ -34,6 +34,13 @@ export class ProviderGate {
   @Column('timestamptz', { nullable: true })
   probe_until: Date | null;
 
+  /**
+   * Shut by a fault of the set-up or by the breaker, and not reopened since: the operator was told then. Null: it is open,
+   * or has only been asked to slow down.
+   */
+  @Column('timestamptz', { nullable: true })
+  faulty_since: Date | null;
+
   /** When the provider's own list of mails was last compared with ours. */
   @Column('timestamptz', { nullable: true })
   reconciled_at: Date | null;
