@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { within } from '../common/within.js';
 import { AlertsConfig } from '../config/alerts.config.js';
@@ -29,9 +30,10 @@ type Ending = keyof DeliveryReport;
 export class AlertDeliveryService implements BeforeApplicationShutdown {
   private readonly logger = new Logger(AlertDeliveryService.name);
   private readonly webhook: AlertWebhook | null;
-  private readonly stopping = new AbortController();
   private running: Promise<DeliveryReport> | null = null;
   private isStopping = false;
+  /** Ends the requests under way. */
+  private cut = new AbortController();
 
   constructor(
     { webhookUrl, webhookSecret }: AlertsConfig,
@@ -53,10 +55,11 @@ export class AlertDeliveryService implements BeforeApplicationShutdown {
   /** Takes no more, and leaves the receiver little time for what is on the wire. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    if (this.running === null) return;
-    await within(this.timing.shutdownWithinMs, this.running);
-    this.stopping.abort();
-    await Promise.allSettled([this.running]);
+    const { running } = this;
+    if (running === null) return;
+    await within(this.timing.shutdownWithinMs, running);
+    this.cut.abort();
+    await Promise.allSettled([running]);
   }
 
   private async deliverDue(): Promise<DeliveryReport> {
@@ -64,8 +67,15 @@ export class AlertDeliveryService implements BeforeApplicationShutdown {
     const { webhook } = this;
     if (webhook === null || this.isStopping) return report;
 
+    // Not AbortSignal.any: Node 20 may collect one that only fetch refers to, and then nothing ends the request.
+    const cut = new AbortController();
+    this.cut = cut;
+    // Every request of the run listens; Node takes more than ten for a leak.
+    setMaxListeners(0, cut.signal);
     const due = await this.alerts.takeDue(MOST_AT_ONCE, this.timing.leaseMs);
-    const endings = await Promise.allSettled(due.map((alert) => this.deliver(webhook, alert)));
+    const timer = setTimeout(() => cut.abort(), this.timing.requestTimeoutMs);
+    const endings = await Promise.allSettled(due.map((alert) => this.deliver(webhook, alert, cut.signal)));
+    clearTimeout(timer);
     for (const ending of endings) {
       if (ending.status === 'rejected') {
         throw new Error('What became of an alert was not recorded', { cause: ending.reason });
@@ -75,9 +85,8 @@ export class AlertDeliveryService implements BeforeApplicationShutdown {
     return report;
   }
 
-  private async deliver(webhook: AlertWebhook, alert: DueAlert): Promise<Ending> {
+  private async deliver(webhook: AlertWebhook, alert: DueAlert, signal: AbortSignal): Promise<Ending> {
     const { id, kind, attempts } = alert;
-    const signal = AbortSignal.any([AbortSignal.timeout(this.timing.requestTimeoutMs), this.stopping.signal]);
     const message = { id: `alert_${id}`, type: kind, timestamp: alert.created_at, data: alert.data };
     const result = await webhook.post(message, signal);
 
@@ -87,7 +96,7 @@ export class AlertDeliveryService implements BeforeApplicationShutdown {
       this.logger.log({ event: 'alert.delivered', ...line });
       return 'delivered';
     }
-    if (this.stopping.signal.aborted) return 'cut';
+    if (this.isStopping && signal.aborted) return 'cut';
     const { error } = result;
     const retryInMs = result.kind === 'gone' ? null : alertRetryDelayMs(attempts, Math.random());
     if (retryInMs === null) {

@@ -31,7 +31,7 @@ export class AlertWebhook {
     this.signer = new Webhook(secret);
   }
 
-  /** Never rejects for what the receiver or the network does, nor when `signal` ends it. Redirects are not followed. */
+  /** Never rejects for what the receiver or the network does; `signal` is its time limit. Redirects are not followed. */
   async post({ id, type, timestamp, data }: WebhookMessage, signal: AbortSignal): Promise<PostResult> {
     const body = JSON.stringify({ type, timestamp: timestamp.toISOString(), data });
     const sentAt = new Date(realTimeMs());
@@ -50,29 +50,23 @@ export class AlertWebhook {
         signal,
       });
     } catch (error) {
-      return { kind: 'failed', error: codeOf(error) };
+      return { kind: 'failed', error: signal.aborted ? 'timeout' : codeOf(error) };
     }
-    await discardBody(response);
+    // The answer is its status: whatever more a receiver writes, and for however long, is not waited for. A connection
+    // that breaks now has said what matters.
+    await Promise.allSettled([response.body?.cancel()]);
     if (response.ok) return { kind: 'delivered' };
     const kind = response.status === GONE ? 'gone' : 'failed';
     return { kind, error: `status ${response.status}` };
   }
 }
 
-/** The answer is its status: whatever more a receiver writes, and for however long, is not waited for. */
-async function discardBody(response: Response): Promise<void> {
-  try {
-    await response.body?.cancel();
-  } catch (error) {
-    // A connection that breaks now has said what matters.
-    if (!(error instanceof Error)) throw error;
-  }
+/** The code below what `fetch` throws. Messages may quote the URL, whose path may be a secret: codes do not. */
+function codeOf(error: unknown): string {
+  const code = propertyOf(propertyOf(error, 'cause'), 'code');
+  return typeof code === 'string' ? code : 'network';
 }
 
-/** Messages may quote the URL, whose path may be a secret: names and codes do not. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const cause: unknown = error.cause;
-  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  return typeof code === 'string' ? code : error.name;
+function propertyOf(source: unknown, name: string): unknown {
+  return typeof source === 'object' && source !== null ? Reflect.get(source, name) : undefined;
 }
