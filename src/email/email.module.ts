@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { CampaignsModule } from '../campaigns/campaigns.module.js';
 import { EmailProviderConfig } from '../config/email-provider.config.js';
 import { LeadsModule } from '../leads/leads.module.js';
@@ -63,7 +64,7 @@ import { UnsubscribeRepository } from './unsubscribe/unsubscribe.repository.js';
 import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
 
 @Module({
-  imports: [CampaignsModule, LeadsModule, SequencesModule, SuppressionsModule],
+  imports: [AlertsModule, CampaignsModule, LeadsModule, SequencesModule, SuppressionsModule],
   controllers: [
     CapacityController,
     EmailController,

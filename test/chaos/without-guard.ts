@@ -4,6 +4,7 @@ import type { TestingModuleBuilder } from '@nestjs/testing';
 import { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
 import { Database, type Transaction } from '../../src/database/database.js';
+import { Alerts } from '../../src/alerts/alert.js';
 import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
 import type { Lease } from '../../src/email/dispatch/lease.js';
 import { type AttemptReport, SettlementRepository } from '../../src/email/dispatch/settlement.repository.js';
@@ -32,8 +33,9 @@ export function removeGuard(testing: TestingModuleBuilder, guard: Guard): void {
       return;
     case 'fence':
       testing.overrideProvider(SettlementRepository).useFactory({
-        factory: (database: Database, quota: QuotaRepository) => new UnfencedSettlements(database, quota),
-        inject: [Database, QuotaRepository],
+        factory: (database: Database, quota: QuotaRepository, alerts: Alerts) =>
+          new UnfencedSettlements(database, quota, alerts),
+        inject: [Database, QuotaRepository, Alerts],
       });
       return;
   }
@@ -65,8 +67,9 @@ class UnfencedSettlements extends SettlementRepository {
   constructor(
     private readonly queue: Database,
     quota: QuotaRepository,
+    alerts: Alerts,
   ) {
-    super(queue, quota);
+    super(queue, quota, alerts);
   }
 
   override async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<boolean> {

@@ -1,6 +1,11 @@
 import { Logger } from '@nestjs/common';
+import { AlertDeliveryService } from '../../src/alerts/alert-delivery.service.js';
+import { DEFAULT_ALERT_TIMING } from '../../src/alerts/alert-timing.js';
+import { AlertsRepository } from '../../src/alerts/alerts.repository.js';
+import { AlertsService } from '../../src/alerts/alerts.service.js';
 import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
 import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
+import { AlertsConfig } from '../../src/config/alerts.config.js';
 import { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import { RecipientAllowlist } from '../../src/config/recipient-allowlist.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
@@ -39,6 +44,8 @@ import type { TestDatabase } from './test-database.js';
 /** The sending side of one process: what the modules wire up, over a database of a spec and without HTTP. */
 export interface Engine {
   readonly provider: EmailProvider;
+  readonly alerts: AlertsService;
+  readonly alertDelivery: AlertDeliveryService;
   readonly owner: QueueOwner;
   readonly campaigns: CampaignsRepository;
   readonly quota: QuotaRepository;
@@ -69,6 +76,8 @@ export interface EngineOptions {
   readonly allowlist?: string;
   /** Default: so many that no test waits for the pace. */
   readonly ratePerSecond?: number;
+  /** The operator's webhook; none, the default: no alerts. */
+  readonly alerts?: Partial<Pick<AlertsConfig, 'webhookUrl' | 'webhookSecret'>>;
 }
 
 /** One process. Several over one database are several replicas. Logs nothing. */
@@ -90,8 +99,11 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
   const steps = new StepsRepository(sendingConfig);
   const accepts = new AcceptRepository(database, quota, stops, steps, timing);
   const queue = new DispatchQueueRepository(database, quota);
-  const settlements = new SettlementRepository(database, quota);
-  const gates = new ProviderGateRepository(database);
+  const alertsConfig = configOf(AlertsConfig, options.alerts);
+  const outbox = new AlertsRepository(database);
+  const alerts = new AlertsService(alertsConfig, outbox);
+  const settlements = new SettlementRepository(database, quota, alerts);
+  const gates = new ProviderGateRepository(database, alerts);
   const gatesView = new ProviderGateReadModel(database);
   const claims = new ClaimRepository(
     database,
@@ -138,6 +150,8 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
   );
   return {
     provider,
+    alerts,
+    alertDelivery: new AlertDeliveryService(alertsConfig, outbox, DEFAULT_ALERT_TIMING),
     owner: ownerOf(provider),
     campaigns,
     quota,

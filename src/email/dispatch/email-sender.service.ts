@@ -191,7 +191,7 @@ export class EmailSender implements BeforeApplicationShutdown {
         break;
       case 'misconfigured':
         this.logger.error({ event: 'provider.misconfigured', provider, reason: outcome.reason });
-        await this.gates.shut(provider, this.timing.misconfiguredShutMs, outcome.reason);
+        await this.gates.shutForFault(provider, this.timing.misconfiguredShutMs, outcome.reason);
         break;
       case 'deferred':
         this.logger.warn({ event: 'provider.deferred', provider, reason: outcome.reason });

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Alerts } from '../../alerts/alert.js';
 import { assertNever } from '../../common/assert-never.js';
 import { Coalescer } from '../../common/coalescer.js';
 import { Database, type Transaction } from '../../database/database.js';
@@ -28,6 +29,15 @@ interface Acceptance {
   readonly messageId: string;
   /** The Message-ID that the recipient sees; null: not known yet. */
   readonly messageIdHeader: string | null;
+}
+
+/** A mail of which only a person, or a later word of the provider, can say what became of it. */
+interface UnknownRow {
+  readonly id: number;
+  readonly campaign_id: number;
+  /** Its last attempt: a mail becomes unknown once for each, and a resend needs another. */
+  readonly attempt: number;
+  readonly simulated: boolean;
 }
 
 interface ReleasedRow {
@@ -69,6 +79,7 @@ export class SettlementRepository {
   constructor(
     private readonly database: Database,
     private readonly quota: QuotaRepository,
+    private readonly alerts: Alerts,
   ) {}
 
   /**
@@ -122,30 +133,33 @@ export class SettlementRepository {
    * @returns the mails that became UNKNOWN
    */
   async closeOut(owner: QueueOwner, limit: number): Promise<number[]> {
-    const rows = await this.database.query<{ id: number }>(
-      `WITH ended AS MATERIALIZED (
-         SELECT outbound_email_id, maybe_sent_account <> $4 AS of_other_account,
-                maybe_sent_since <= cam_now() - $3 * interval '1 millisecond' AS forgotten
-           FROM cam_dispatch_queue
-          WHERE provider = $1 AND simulated = $2 AND priority = 0 AND due_at <= cam_now() AND NOT ${REPEATABLE}
-          ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED
-       ), closed AS (
-         DELETE FROM cam_dispatch_queue AS q USING ended WHERE q.outbound_email_id = ended.outbound_email_id
-         RETURNING q.outbound_email_id, q.retry_count, ended.of_other_account, ended.forgotten
-       )
-       UPDATE cam_outbound_emails AS o
-          SET status = 'UNKNOWN', retry_count = closed.retry_count, updated_at = cam_now(),
-              error_code = CASE WHEN forgotten THEN 'OUTCOME_UNKNOWN' WHEN of_other_account THEN 'ACCOUNT_CHANGED'
-                                ELSE 'LEASES_LOST' END,
-              error_message = CASE
-                WHEN forgotten THEN 'The provider may have accepted it and can no longer be asked with the same key'
-                WHEN of_other_account THEN 'Another account may have accepted it, and only that one knows its key'
-                ELSE 'Too many processes have ended while they held it; one of them may have sent it' END
-         FROM closed WHERE o.id = closed.outbound_email_id AND o.status = 'QUEUED'
-       RETURNING o.id`,
-      [...ownerParameters(owner), limit],
-    );
-    return rows.map(({ id }) => id);
+    return this.database.transaction(async (tx) => {
+      const rows = await tx.query<UnknownRow>(
+        `WITH ended AS MATERIALIZED (
+           SELECT outbound_email_id, maybe_sent_account <> $4 AS of_other_account,
+                  maybe_sent_since <= cam_now() - $3 * interval '1 millisecond' AS forgotten
+             FROM cam_dispatch_queue
+            WHERE provider = $1 AND simulated = $2 AND priority = 0 AND due_at <= cam_now() AND NOT ${REPEATABLE}
+            ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED
+         ), closed AS (
+           DELETE FROM cam_dispatch_queue AS q USING ended WHERE q.outbound_email_id = ended.outbound_email_id
+           RETURNING q.outbound_email_id, q.retry_count, q.attempt, ended.of_other_account, ended.forgotten
+         )
+         UPDATE cam_outbound_emails AS o
+            SET status = 'UNKNOWN', retry_count = closed.retry_count, updated_at = cam_now(),
+                error_code = CASE WHEN forgotten THEN 'OUTCOME_UNKNOWN' WHEN of_other_account THEN 'ACCOUNT_CHANGED'
+                                  ELSE 'LEASES_LOST' END,
+                error_message = CASE
+                  WHEN forgotten THEN 'The provider may have accepted it and can no longer be asked with the same key'
+                  WHEN of_other_account THEN 'Another account may have accepted it, and only that one knows its key'
+                  ELSE 'Too many processes have ended while they held it; one of them may have sent it' END
+           FROM closed WHERE o.id = closed.outbound_email_id AND o.status = 'QUEUED'
+         RETURNING o.id, o.campaign_id, closed.attempt, o.simulated`,
+        [...ownerParameters(owner), limit],
+      );
+      await this.alertUnknown(tx, rows);
+      return rows.map(({ id }) => id);
+    });
   }
 
   /**
@@ -154,20 +168,25 @@ export class SettlementRepository {
    */
   async stop(tx: Transaction, emails: readonly StoppedEmail[]): Promise<void> {
     if (emails.length === 0) return;
-    const closed = await tx.query<ReleasedRow>(
+    const closed = await tx.query<ReleasedRow & UnknownRow>(
       `WITH stopped AS MATERIALIZED (
          SELECT * FROM unnest($1::integer[], $2::text[], $3::text[]) AS s (id, code, message)
        ), closed AS (
          DELETE FROM cam_dispatch_queue AS q USING stopped WHERE q.outbound_email_id = stopped.id
-         RETURNING q.outbound_email_id, q.cap_day, q.retry_count, q.maybe_sent_since IS NOT NULL AS maybe_sent,
+         RETURNING q.outbound_email_id, q.cap_day, q.retry_count, q.attempt, q.maybe_sent_since IS NOT NULL AS maybe_sent,
                    stopped.code, stopped.message
        )
        UPDATE cam_outbound_emails AS o
           SET status = CASE WHEN closed.maybe_sent THEN 'UNKNOWN' ELSE 'DROPPED' END, error_code = closed.code,
               error_message = closed.message, retry_count = closed.retry_count, updated_at = cam_now()
          FROM closed WHERE o.id = closed.outbound_email_id AND o.status = 'QUEUED'
-       RETURNING o.campaign_id, o.simulated, closed.cap_day::text AS cap_day, closed.retry_count, closed.maybe_sent`,
+       RETURNING o.id, o.campaign_id, o.simulated, closed.attempt, closed.cap_day::text AS cap_day, closed.retry_count,
+                closed.maybe_sent`,
       [emails.map(({ id }) => id), emails.map(({ code }) => code), emails.map(({ message }) => message)],
+    );
+    await this.alertUnknown(
+      tx,
+      closed.filter((email) => email.maybe_sent),
     );
     for (const released of closed) await this.giveBack(tx, released);
   }
@@ -262,7 +281,11 @@ export class SettlementRepository {
         ],
       );
       await finishAttempt(tx, lease, report);
-      if (settlement.kind !== 'unknown') await this.giveBack(tx, released);
+      if (settlement.kind === 'unknown') {
+        await this.alertUnknown(tx, [{ id: lease.emailId, attempt: lease.attempt, ...released }]);
+      } else {
+        await this.giveBack(tx, released);
+      }
       return true;
     });
   }
@@ -304,6 +327,21 @@ export class SettlementRepository {
       await finishAttempt(tx, lease, report);
       await this.giveBack(tx, released);
       return true;
+    });
+  }
+
+  /** One alert for all mails of a transaction. Nobody waits for a simulated one. */
+  private async alertUnknown(tx: Transaction, emails: readonly UnknownRow[]): Promise<void> {
+    const real = emails.filter(({ simulated }) => !simulated);
+    const [first] = real;
+    if (first === undefined) return;
+    await this.alerts.raise(tx, {
+      kind: 'emails.unknown',
+      dedupeKey: `emails.unknown:${first.id}:${first.attempt}`,
+      data: {
+        email_ids: real.map(({ id }) => id),
+        campaign_ids: [...new Set(real.map(({ campaign_id: id }) => id))],
+      },
     });
   }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createEngine } from '../../../test/support/engine.js';
 import { emptyTables } from '../../../test/support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { ProviderGateReadModel } from './provider-gate.view.js';
-import { type MomentsWanted, ProviderGateRepository } from './provider-gate.repository.js';
+import type { MomentsWanted, ProviderGateRepository } from './provider-gate.repository.js';
 
 const LONG_MS = 60_000;
 
@@ -11,7 +12,7 @@ let gates: ProviderGateRepository;
 let view: ProviderGateReadModel;
 beforeAll(async () => {
   db = await createTestDatabase();
-  gates = new ProviderGateRepository(db.database);
+  gates = createEngine(db).gates;
   view = new ProviderGateReadModel(db.database);
 });
 beforeEach(() => emptyTables(db));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Alerts } from '../../alerts/alert.js';
 import { Database, type Transaction } from '../../database/database.js';
 import type { ProviderName } from './email-provider.js';
 
@@ -28,6 +29,9 @@ export type Moments =
   /** The fleet's pace has no moment free soon, or the gate is shut, or one request probes it for all. */
   | { readonly kind: 'wait'; readonly retryInMs: number; readonly reason: string };
 
+/** Why the operator hears of a shut gate: the set-up is refused, or too many requests got no answer. */
+type ShutCause = 'misconfigured' | 'unreachable';
+
 /** How long the breaker shuts the gate, in milliseconds: doubled each time it trips again, up to the longest. */
 export interface BreakTimes {
   readonly firstBreakMs: number;
@@ -52,8 +56,11 @@ const PACE_MARGIN = 1.006;
 /** Failures in a row that trip the breaker. */
 const TRIP_AFTER = 5;
 
-/** A failure that is one too many, or a probe's. */
-const TRIPS = `(shut_until IS NOT NULL OR failure_streak + 1 >= ${TRIP_AFTER})`;
+/** Whether a fault is news. */
+interface FaultRow {
+  /** When a fault began that the gate did not have before; null: nobody need hear of it. */
+  new_fault_at: Date | null;
+}
 
 /**
  * One row for each provider, shared by all replicas: the pace of requests, a shut gate, and a breaker that shuts it.
@@ -62,7 +69,10 @@ const TRIPS = `(shut_until IS NOT NULL OR failure_streak + 1 >= ${TRIP_AFTER})`;
  */
 @Injectable()
 export class ProviderGateRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly alerts: Alerts,
+  ) {}
 
   /**
    * Reserves the next moments (GCRA, kept as the instant from which on a request may leave): as many as asked for, or
@@ -108,7 +118,7 @@ export class ProviderGateRepository {
       : waitOf(row);
   }
 
-  /** Lets nothing through for `forMs`; a longer shut-down in force stays. */
+  /** Lets nothing through for `forMs`, because the provider asks for it; a longer shut-down in force stays. */
   async shut(provider: ProviderName, forMs: number, reason: string): Promise<void> {
     await this.database.query(
       `UPDATE cam_provider_gates
@@ -119,36 +129,85 @@ export class ProviderGateRepository {
     );
   }
 
+  /** Shuts the gate for a fault of the set-up, and alerts the operator once until it is reopened. */
+  async shutForFault(provider: ProviderName, forMs: number, reason: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const [row] = await tx.query<FaultRow>(
+        `WITH gate AS MATERIALIZED (
+           SELECT *, clock_timestamp() AS now FROM cam_provider_gates WHERE provider = $1 FOR UPDATE
+         ), asked AS (
+           SELECT *, now + $2 * interval '1 millisecond' AS until FROM gate
+         )
+         UPDATE cam_provider_gates AS g
+            SET shut_until = GREATEST(asked.shut_until, until), probe_until = NULL,
+                shut_reason = CASE WHEN asked.shut_until > until THEN asked.shut_reason ELSE $3 END,
+                faulty_since = COALESCE(asked.faulty_since, now)
+           FROM asked WHERE g.provider = asked.provider
+         RETURNING CASE WHEN asked.faulty_since IS NULL THEN now END AS new_fault_at`,
+        [provider, forMs, reason],
+      );
+      await this.alertOnce(tx, provider, 'misconfigured', row);
+    });
+  }
+
   /**
    * Counts a request without a sign of life. Enough of them in a row trip the breaker, a failed probe does at once;
-   * while the gate is shut, what left before says nothing new.
+   * while the gate is shut, what left before says nothing new. The operator hears of the first trip until it is reopened.
    *
    * @returns for how long the breaker shut the gate, in milliseconds; null: it did not
    */
   async noteFailure(provider: ProviderName, reason: string, times: BreakTimes): Promise<number | null> {
-    const [row] = await this.database.query<{ shut_ms: number | null }>(
-      `UPDATE cam_provider_gates
-          SET failure_streak = CASE WHEN ${TRIPS} THEN 0 ELSE failure_streak + 1 END,
-              breaker_trips = CASE WHEN ${TRIPS} THEN LEAST(breaker_trips + 1, 30) ELSE breaker_trips END,
-              shut_until = CASE WHEN ${TRIPS}
-                THEN clock_timestamp() + LEAST($3 * 2 ^ breaker_trips, $4) * interval '1 millisecond' END,
-              shut_reason = CASE WHEN ${TRIPS} THEN $2 END,
-              probe_until = NULL
-        WHERE provider = $1 AND (shut_until IS NULL OR shut_until <= clock_timestamp())
-       RETURNING EXTRACT(EPOCH FROM shut_until - clock_timestamp())::float8 * 1000 AS shut_ms`,
-      [provider, reason, times.firstBreakMs, times.longestBreakMs],
-    );
-    return row?.shut_ms ?? null;
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx.query<FaultRow & { shut_ms: number | null }>(
+        `WITH gate AS MATERIALIZED (
+           SELECT *, clock_timestamp() AS now FROM cam_provider_gates WHERE provider = $1 FOR UPDATE
+         ), judged AS (
+           SELECT *, shut_until IS NOT NULL OR failure_streak + 1 >= ${TRIP_AFTER} AS trips,
+                  LEAST($3 * 2 ^ breaker_trips, $4) AS break_ms
+             FROM gate WHERE shut_until IS NULL OR shut_until <= now
+         )
+         UPDATE cam_provider_gates AS g
+            SET failure_streak = CASE WHEN trips THEN 0 ELSE judged.failure_streak + 1 END,
+                breaker_trips = LEAST(judged.breaker_trips + trips::integer, 30),
+                shut_until = CASE WHEN trips THEN now + break_ms * interval '1 millisecond' END,
+                shut_reason = CASE WHEN trips THEN $2 END,
+                faulty_since = CASE WHEN trips THEN COALESCE(judged.faulty_since, now) END,
+                probe_until = NULL
+           FROM judged WHERE g.provider = judged.provider
+         RETURNING CASE WHEN trips THEN break_ms END AS shut_ms,
+                   CASE WHEN trips AND judged.faulty_since IS NULL THEN now END AS new_fault_at`,
+        [provider, reason, times.firstBreakMs, times.longestBreakMs],
+      );
+      await this.alertOnce(tx, provider, 'unreachable', row);
+      return row?.shut_ms ?? null;
+    });
   }
 
   /** A request was answered: forgets failures, and a shut-down whose time is over. */
   async reopen(provider: ProviderName): Promise<void> {
     await this.database.query(
       `UPDATE cam_provider_gates
-          SET shut_until = NULL, shut_reason = NULL, probe_until = NULL, failure_streak = 0, breaker_trips = 0
+          SET shut_until = NULL, shut_reason = NULL, probe_until = NULL, failure_streak = 0, breaker_trips = 0,
+              faulty_since = NULL
         WHERE provider = $1 AND COALESCE(shut_until <= clock_timestamp(), failure_streak + breaker_trips > 0)`,
       [provider],
     );
+  }
+
+  /** An episode begins with the first fault of an open gate, or of one that was only asked to slow down. */
+  private async alertOnce(
+    tx: Transaction,
+    provider: ProviderName,
+    cause: ShutCause,
+    row: FaultRow | undefined,
+  ): Promise<void> {
+    const since = row?.new_fault_at ?? null;
+    if (since === null) return;
+    await this.alerts.raise(tx, {
+      kind: 'provider.shut',
+      dedupeKey: `provider.shut:${provider}:${since.toISOString()}`,
+      data: { provider, cause },
+    });
   }
 }
 
