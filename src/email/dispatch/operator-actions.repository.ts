@@ -103,7 +103,7 @@ async function lock(
 ): Promise<EmailRow | null> {
   const [email] = await tx.query<EmailRow>(
     `SELECT status, campaign_id, lead_id, provider, simulated,
-            campaign_sequence_id IS NOT NULL OR sequence_number > 1 AS follow_up
+            sequence_number > 1 OR (campaign_sequence_id IS NOT NULL AND enrolment_id IS NULL) AS follow_up
        FROM cam_outbound_emails WHERE id = $1 AND status = ANY($2) AND sent_at IS NULL
         FOR UPDATE`,
     [id, statuses],
