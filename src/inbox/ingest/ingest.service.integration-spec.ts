@@ -134,6 +134,36 @@ describe('IngestService matches', () => {
     expect(await stored(late.id)).toMatchObject({ lead_id: null, match_method: null });
   });
 
+  it.each([
+    [
+      'the follow-up, whose real id nobody knows yet',
+      '<0100@provider.test> <cam.own@sender.test>',
+      'follow-up',
+    ],
+    ['the mail before the follow-up, when it names no other', '<0100@provider.test>', 'first'],
+  ])('an answer to a follow-up to %s', async (_, references, answered) => {
+    await db.query(`UPDATE cam_outbound_emails SET provider_message_id_header = '<0100@provider.test>'`);
+    const followUp = await insertSent({
+      public_token: 'b'.repeat(26),
+      message_id_header: '<cam.own@sender.test>',
+      sequence_number: 2,
+      thread_parent_id: emailId,
+    });
+    const headers = {
+      'In-Reply-To': '<0200@provider.test>',
+      References: `${references} <0200@provider.test>`,
+    };
+
+    const { id } = await createInbox(db).ingest(incoming(rawMail({ ...answer, ...headers })));
+
+    expect(await stored(id)).toMatchObject({
+      lead_id: leadId,
+      in_reply_to_outbound_email_id: answered === 'first' ? emailId : followUp,
+      match_method: 'references',
+      match_confidence: 0.95,
+    });
+  });
+
   it('nothing to our own mail that comes back', async () => {
     const raw = rawMail({
       From: 'ada@sender.test',
