@@ -115,6 +115,26 @@ const SOUND: Readonly<Record<string, () => Columns>> = {
   cam_mailbox_polls: () => ({ account: 'imap-1' }),
   cam_alerts: () => ({ kind: 'emails.unknown', dedupe_key: 'emails.unknown:1', data: {} }),
   cam_mailbox_cursors: () => ({ account: 'imap-1', mailbox: 'INBOX', uid_validity: 1, last_uid: 2 }),
+  cam_campaign_actions: () => ({ campaign_id: CAMPAIGN, action: 'pause', actor: 'ops', reason: 'Bounces' }),
+  cam_metric_hours: () => ({ campaign_id: CAMPAIGN, hour: INSTANT }),
+  cam_metric_leads: () => ({ campaign_id: CAMPAIGN, lead_id: LEAD }),
+  cam_metric_deltas: () => ({ campaign_id: CAMPAIGN, fact: 'delivered', hour: INSTANT, change: 1 }),
+  cam_decision_turns: () => ({ campaign_id: CAMPAIGN }),
+  cam_decisions: () => ({
+    campaign_id: CAMPAIGN,
+    rule: 'COMPLAINT',
+    rule_version: '1',
+    verdict: 'PAUSE',
+    applied: true,
+    numerator: 2,
+    denominator: 10,
+    rate: 0.2,
+    low: 0.1,
+    high: 0.3,
+    threshold: 2,
+    reason: '2 of 10',
+    metrics: {},
+  }),
 };
 
 /** For each constraint its table and the columns that it must refuse in a row that is sound otherwise. */
@@ -130,6 +150,8 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
     'cam_campaigns',
     { status: 'PAUSED', paused_at: INSTANT, resume_reason: 'mended' },
   ],
+  ck_campaigns_paused_by: ['cam_campaigns', { paused_by: 'ops' }],
+  ck_campaigns_resumed: ['cam_campaigns', { resumed_by: 'ops' }, { resumed_at: INSTANT }],
   ck_campaigns_max_emails_per_day: ['cam_campaigns', { max_emails_per_day: 0 }],
 
   pk_leads: ['cam_leads', { id: LEAD }],
@@ -427,6 +449,27 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
   ck_alerts_attempts: ['cam_alerts', { attempts: -1 }, { due_at: null, delivered_at: INSTANT }],
   ck_alerts_last_error: ['cam_alerts', { last_error: '' }, { last_error: 'x'.repeat(501) }],
   ck_alerts_gave_up_for_a_reason: ['cam_alerts', { due_at: null, gave_up_at: INSTANT, attempts: 1 }],
+  pk_campaign_actions: ['cam_campaign_actions', { id: 1 }],
+  fk_campaign_actions_campaign: ['cam_campaign_actions', { campaign_id: NOBODY }],
+  ck_campaign_actions_action: ['cam_campaign_actions', { action: 'end' }],
+  ck_campaign_actions_reason: ['cam_campaign_actions', { reason: '' }, { reason: 'x'.repeat(501) }],
+
+  pk_metric_hours: ['cam_metric_hours', {}],
+  fk_metric_hours_campaign: ['cam_metric_hours', { campaign_id: NOBODY }],
+  pk_metric_leads: ['cam_metric_leads', {}],
+  pk_metric_deltas: ['cam_metric_deltas', { id: 1 }],
+  ck_metric_deltas_fact: ['cam_metric_deltas', { fact: 'opened' }],
+  ck_metric_deltas_hour: ['cam_metric_deltas', { hour: null }, { fact: 'person', lead_id: LEAD }],
+  ck_metric_deltas_person: ['cam_metric_deltas', { fact: 'person', hour: null }],
+  pk_decision_turns: ['cam_decision_turns', {}],
+  fk_decision_turns_campaign: ['cam_decision_turns', { campaign_id: NOBODY }],
+
+  pk_decisions: ['cam_decisions', { id: 1 }],
+  fk_decisions_campaign: ['cam_decisions', { campaign_id: NOBODY }],
+  ck_decisions_verdict: ['cam_decisions', { verdict: 'STOP', applied: false }],
+  ck_decisions_applied: ['cam_decisions', { verdict: 'WARN' }],
+  ck_decisions_interval: ['cam_decisions', { low: -0.1 }, { low: 0.21 }, { high: 0.19 }, { high: 1.1 }],
+  ck_decisions_metrics_object: ['cam_decisions', { metrics: '[]' }],
 };
 
 let db: TestDatabase;
@@ -461,9 +504,12 @@ async function schema(): Promise<unknown[]> {
     `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'cam_migrations' ORDER BY indexdef`,
   );
   const functions = await db.query(
-    `SELECT pg_get_functiondef(oid) AS definition FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
+    `SELECT pg_get_functiondef(oid) AS definition FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname`,
   );
-  return [columns, indexes, functions, await constraints()];
+  const triggers = await db.query(
+    `SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname`,
+  );
+  return [columns, indexes, functions, triggers, await constraints()];
 }
 
 describe('The constraints', () => {
@@ -504,6 +550,12 @@ describe('The constraints', () => {
       'cam_mailbox_polls',
       'cam_mailbox_cursors',
       'cam_alerts',
+      'cam_campaign_actions',
+      'cam_metric_hours',
+      'cam_metric_leads',
+      'cam_metric_deltas',
+      'cam_decision_turns',
+      'cam_decisions',
     ]) {
       await insertRow(db, table, SOUND[table]?.() ?? {});
     }
@@ -568,7 +620,7 @@ describe('The migrations', () => {
     const nothing = await schema();
     await db.dataSource.runMigrations();
 
-    expect(nothing).toEqual([[], [], [], []]);
+    expect(nothing).toEqual([[], [], [], [], []]);
     expect(await schema()).toEqual(before);
   });
 });

@@ -12,8 +12,15 @@ import { CreateInbox1763800000010 } from '../migrations/1763800000010-create-inb
 import { CreateSequences1763800000011 } from '../migrations/1763800000011-create-sequences.js';
 import { CreateAlerts1763800000013 } from '../migrations/1763800000013-create-alerts.js';
 import { Alert } from './alerts/alert.entity.js';
+import { CreateMetricsAndDecisions1763800000014 } from '../migrations/1763800000014-create-metrics-and-decisions.js';
+import { CampaignAction } from './campaigns/campaign-action.entity.js';
 import { Campaign } from './campaigns/campaign.entity.js';
 import { connectionOptions, type PostgresConnection } from './database/connection-options.js';
+import { DecisionTurn } from './decisions/entities/decision-turn.entity.js';
+import { Decision } from './decisions/entities/decision.entity.js';
+import { MetricDelta } from './decisions/entities/metric-delta.entity.js';
+import { MetricHour } from './decisions/entities/metric-hour.entity.js';
+import { MetricLead } from './decisions/entities/metric-lead.entity.js';
 import { Bounce } from './email/entities/bounce.entity.js';
 import { DispatchQueueRow } from './email/entities/dispatch-queue-row.entity.js';
 import { OperatorAction } from './email/entities/operator-action.entity.js';
@@ -48,7 +55,10 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       Alert,
       Bounce,
       Campaign,
+      CampaignAction,
       CampaignLead,
+      Decision,
+      DecisionTurn,
       DispatchQueueRow,
       EmailTemplate,
       Enrolment,
@@ -59,6 +69,9 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       Lead,
       MailboxCursor,
       MailboxPoll,
+      MetricDelta,
+      MetricHour,
+      MetricLead,
       OperatorAction,
       OutboundEmail,
       ProviderEvent,
@@ -83,6 +96,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CreateInbox1763800000010,
       CreateSequences1763800000011,
       CreateAlerts1763800000013,
+      CreateMetricsAndDecisions1763800000014,
     ],
   });
 }

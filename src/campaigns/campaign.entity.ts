@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** ACTIVE sends. PAUSED accepts nothing new and holds what waits; a person moves it either way. */
+/** ACTIVE sends. PAUSED accepts nothing new and holds what waits; a person moves it either way, a rule pauses it. */
 export const CAMPAIGN_STATUSES = ['ACTIVE', 'PAUSED'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
@@ -10,6 +10,8 @@ export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 @Check('ck_campaigns_paused_at', `(status = 'PAUSED') = (paused_at IS NOT NULL)`)
 @Check('ck_campaigns_pause_reason', `status = 'PAUSED' OR pause_reason IS NULL`)
 @Check('ck_campaigns_resume_reason', `status = 'ACTIVE' OR resume_reason IS NULL`)
+@Check('ck_campaigns_paused_by', `status = 'PAUSED' OR paused_by IS NULL`)
+@Check('ck_campaigns_resumed', '(resumed_by IS NULL) = (resumed_at IS NULL)')
 @Check('ck_campaigns_max_emails_per_day', 'max_emails_per_day > 0')
 export class Campaign {
   @PrimaryGeneratedColumn('identity', {
@@ -44,9 +46,21 @@ export class Campaign {
   @Column('text', { nullable: true })
   pause_reason: string | null;
 
+  /** Name of the API key of who paused it, empty when the process has none; `rule:HARD_BOUNCE` for a rule. */
+  @Column('text', { nullable: true })
+  paused_by: string | null;
+
   /** Why it was resumed last. */
   @Column('text', { nullable: true })
   resume_reason: string | null;
+
+  /** Who resumed it last. */
+  @Column('text', { nullable: true })
+  resumed_by: string | null;
+
+  /** When it was resumed last: rules judge it by younger mail alone. */
+  @Column('timestamptz', { nullable: true })
+  resumed_at: Date | null;
 
   @Column('timestamptz', { default: () => 'cam_now()' })
   created_at: Date;

@@ -18,7 +18,8 @@ export async function emptyTables(db: TestDatabase): Promise<void> {
   await db.database.transaction((tx) =>
     tx.query(
       `TRUNCATE cam_campaigns, cam_leads, cam_quota_counters, cam_suppressions, cam_mailbox_polls, cam_mailbox_cursors,
-                cam_alerts
+                cam_alerts,
+                cam_metric_leads, cam_metric_deltas
          RESTART IDENTITY CASCADE`,
     ),
   );
