@@ -55,8 +55,12 @@ export class CampaignsController {
   @ApiOperation({ summary: 'Stop sending; what waits, waits on' })
   @ApiOkResponse({ type: CampaignView })
   @ApiBody({ type: PauseCampaignDto, required: false })
-  async pause(@Param() { id }: CampaignIdParam, @Body() body: PauseCampaignDto): Promise<CampaignView> {
-    return this.campaigns.pause(id, body.reason ?? null);
+  async pause(
+    @Param() { id }: CampaignIdParam,
+    @Body() body: PauseCampaignDto,
+    @Req() request: FastifyRequest,
+  ): Promise<CampaignView> {
+    return this.campaigns.pause(id, body.reason ?? null, request.apiKeyName);
   }
 
   @Put(':id/resume')
@@ -64,7 +68,11 @@ export class CampaignsController {
   @ApiOperation({ summary: 'Send again; what waited goes within seconds' })
   @ApiOkResponse({ type: CampaignView })
   @ApiBody({ type: ResumeCampaignDto, required: false })
-  async resume(@Param() { id }: CampaignIdParam, @Body() body: ResumeCampaignDto): Promise<CampaignView> {
-    return this.campaigns.resume(id, body.reason ?? null);
+  async resume(
+    @Param() { id }: CampaignIdParam,
+    @Body() body: ResumeCampaignDto,
+    @Req() request: FastifyRequest,
+  ): Promise<CampaignView> {
+    return this.campaigns.resume(id, body.reason ?? null, request.apiKeyName);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../common/coalescer.js';
-import { Database } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import { Campaign } from './campaign.entity.js';
 
 /** The fields of a campaign that a caller sets. */
@@ -57,26 +57,54 @@ export class CampaignsRepository {
     return campaign ?? null;
   }
 
-  /** Repeating it keeps the first pause's time. Mail that is on the wire already still goes. */
-  async pause(id: number, reason: string | null): Promise<Campaign | null> {
-    const [campaign] = await this.database.query<Campaign>(
-      `UPDATE cam_campaigns
-          SET status = 'PAUSED', paused_at = COALESCE(paused_at, cam_now()),
-              pause_reason = COALESCE($2, pause_reason), resume_reason = NULL, updated_at = cam_now()
-        WHERE id = $1 RETURNING *`,
-      [id, reason],
+  /** Holds the campaign as it is until the transaction ends: none of its mail is accepted or claimed meanwhile. */
+  async lock(tx: Transaction, id: number): Promise<Campaign | null> {
+    const [campaign] = await tx.query<Campaign>(
+      'SELECT * FROM cam_campaigns WHERE id = $1 FOR NO KEY UPDATE',
+      [id],
     );
     return campaign ?? null;
   }
 
-  /** Repeating it keeps the reason that was given. */
-  async resume(id: number, reason: string | null): Promise<Campaign | null> {
+  /**
+   * Repeating it keeps the first pause's time and, unless there is another reason, who paused it. Mail that is on the
+   * wire already still goes.
+   */
+  async pause(id: number, reason: string | null, actor: string, tx?: Transaction): Promise<Campaign | null> {
+    const [campaign] = await (tx ?? this.database).query<Campaign>(
+      `WITH before AS MATERIALIZED (
+         SELECT id, status = 'ACTIVE' OR COALESCE($2 <> pause_reason, $2 IS NOT NULL) AS is_news
+           FROM cam_campaigns WHERE id = $1 FOR NO KEY UPDATE
+       ), noted AS (
+         INSERT INTO cam_campaign_actions (campaign_id, action, actor, reason)
+         SELECT id, 'pause', $3, $2 FROM before WHERE is_news
+       )
+       UPDATE cam_campaigns AS c
+          SET status = 'PAUSED', paused_at = COALESCE(c.paused_at, cam_now()),
+              paused_by = CASE WHEN is_news THEN $3 ELSE c.paused_by END,
+              pause_reason = COALESCE($2, c.pause_reason), resume_reason = NULL, updated_at = cam_now()
+         FROM before WHERE c.id = before.id RETURNING c.*`,
+      [id, reason, actor],
+    );
+    return campaign ?? null;
+  }
+
+  /** Repeating it keeps the time, the reason and who it was: only a pause can be ended. */
+  async resume(id: number, reason: string | null, actor: string): Promise<Campaign | null> {
     const [campaign] = await this.database.query<Campaign>(
-      `UPDATE cam_campaigns
-          SET status = 'ACTIVE', paused_at = NULL, pause_reason = NULL,
-              resume_reason = COALESCE($2, resume_reason), updated_at = cam_now()
-        WHERE id = $1 RETURNING *`,
-      [id, reason],
+      `WITH before AS MATERIALIZED (
+         SELECT id, status = 'PAUSED' AS was_paused FROM cam_campaigns WHERE id = $1 FOR NO KEY UPDATE
+       ), noted AS (
+         INSERT INTO cam_campaign_actions (campaign_id, action, actor, reason)
+         SELECT id, 'resume', $3, $2 FROM before WHERE was_paused
+       )
+       UPDATE cam_campaigns AS c
+          SET status = 'ACTIVE', paused_at = NULL, paused_by = NULL, pause_reason = NULL,
+              resume_reason = COALESCE($2, c.resume_reason), updated_at = cam_now(),
+              resumed_at = CASE WHEN was_paused THEN cam_now() ELSE c.resumed_at END,
+              resumed_by = CASE WHEN was_paused THEN $3 ELSE c.resumed_by END
+         FROM before WHERE c.id = before.id RETURNING c.*`,
+      [id, reason, actor],
     );
     return campaign ?? null;
   }

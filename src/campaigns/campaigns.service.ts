@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import { parseSender } from '../common/email-address.js';
+import type { Transaction } from '../database/database.js';
 import type { Campaign } from './campaign.entity.js';
 import { type CampaignFields, CampaignsRepository } from './campaigns.repository.js';
 
@@ -35,14 +36,32 @@ export class CampaignsService {
     return existing(id, await this.campaigns.update(id, checked));
   }
 
-  /** Nothing of the campaign is accepted or claimed after this has returned. */
-  async pause(id: number, reason: string | null): Promise<Campaign> {
-    return existing(id, await this.campaigns.pause(id, reason));
+  /**
+   * Nothing of the campaign is accepted or claimed after this has returned.
+   *
+   * @param actor name of the caller's API key, empty when the process has none
+   */
+  async pause(id: number, reason: string | null, actor: string): Promise<Campaign> {
+    return existing(id, await this.campaigns.pause(id, reason, actor));
   }
 
-  /** What waits for the campaign is released by the next dispatch round. */
-  async resume(id: number, reason: string | null): Promise<Campaign> {
-    return existing(id, await this.campaigns.resume(id, reason));
+  /**
+   * What waits for the campaign is released by the next dispatch round. Rules judge it by mail of later hours alone.
+   *
+   * @param actor name of the caller's API key, empty when the process has none
+   */
+  async resume(id: number, reason: string | null, actor: string): Promise<Campaign> {
+    return existing(id, await this.campaigns.resume(id, reason, actor));
+  }
+
+  /** The campaign, which nobody accepts, claims, pauses or resumes until the transaction ends. */
+  async lock(tx: Transaction, id: number): Promise<Campaign> {
+    return existing(id, await this.campaigns.lock(tx, id));
+  }
+
+  /** {@link pause} by a rule, in the transaction that stores its decision; `actor` is such as `rule:HARD_BOUNCE`. */
+  async pauseIn(tx: Transaction, id: number, reason: string, actor: string): Promise<Campaign> {
+    return existing(id, await this.campaigns.pause(id, reason, actor, tx));
   }
 }
 

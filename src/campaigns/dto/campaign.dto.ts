@@ -96,8 +96,28 @@ export class CampaignView {
   @ApiProperty({ type: String, nullable: true })
   pause_reason: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Name of the API key of who paused it, empty when the process has none; `rule:` and its name for a rule.',
+    example: 'rule:HARD_BOUNCE',
+  })
+  paused_by: string | null;
+
   @ApiProperty({ type: String, nullable: true, description: 'Why it was resumed last.' })
   resume_reason: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who resumed it last.' })
+  resumed_by: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it was resumed last; rules judge it by mail of later hours alone.',
+  })
+  resumed_at: Date | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
   created_at: Date;

@@ -76,14 +76,15 @@ class History {
   }
 
   async take(step: Step): Promise<void> {
-    if (step.action === 'refresh') {
+    const { action } = step;
+    if (action === 'refresh') {
       await refreshMetrics(this.db, pick(this.campaignIds, step.which) ?? 0);
       return;
     }
     const known = [this.mails.length, this.answers.length] as const;
     try {
       await this.db.database.transaction(async (tx) => {
-        await this.act(tx, step);
+        await this.act(tx, action, step);
         if (step.rollsBack) throw new Error('rolled back');
       });
     } catch (error) {
@@ -93,7 +94,11 @@ class History {
     }
   }
 
-  private async act(tx: Pick<TestDatabase, 'query'>, { action, which, other }: Step): Promise<void> {
+  private async act(
+    tx: Pick<TestDatabase, 'query'>,
+    action: Exclude<Step['action'], 'refresh'>,
+    { which, other }: Step,
+  ): Promise<void> {
     const mail = pick(this.mails, which);
     const answer = pick(this.answers, which);
     const at = instant(other);

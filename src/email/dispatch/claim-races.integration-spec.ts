@@ -151,7 +151,7 @@ describe('A stop that races a thousand claims', () => {
     await withReplicas(REPLICAS + 1, {}, async (replica, index) => {
       if (index > 0) return claimOneByOne(replica);
       await untilClaimed(MAILS / 5);
-      await replica.campaigns.pause(campaignId, null);
+      await replica.campaigns.pause(campaignId, null, 'ops');
     });
 
     const { before, after } = await commits('cam_campaigns');

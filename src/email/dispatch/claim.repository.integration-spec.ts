@@ -231,7 +231,7 @@ describe('ClaimRepository and a pause', () => {
     const activeId = await insertCampaign(db);
     const [parked = 0] = await insertEmails(pausedId, 1);
     const [other = 0] = await insertEmails(activeId, 1);
-    await engine.campaigns.pause(pausedId, null);
+    await engine.campaigns.pause(pausedId, null, 'ops');
 
     const claimed = await claimIds(engine);
     await engine.queue.releaseWaiting(engine.owner);
@@ -240,7 +240,7 @@ describe('ClaimRepository and a pause', () => {
       `SELECT waits_for, isfinite(due_at) AS has_time, attempt FROM cam_dispatch_queue WHERE outbound_email_id = $1`,
       [parked],
     );
-    await engine.campaigns.resume(pausedId, null);
+    await engine.campaigns.resume(pausedId, null, 'ops');
     await engine.queue.releaseWaiting(engine.owner);
 
     expect(claimed).toEqual([other]);
@@ -747,7 +747,7 @@ describe('DispatchQueueRepository.findHold', () => {
     const { lease, wire } = await claimOne(engine);
 
     const before = await engine.queue.findHold(lease, wire.to);
-    await engine.campaigns.pause(campaignId, null);
+    await engine.campaigns.pause(campaignId, null, 'ops');
     await db.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED'`);
     await insertSuppression(db, 'lead.test');
     const after = await engine.queue.findHold(lease, wire.to);

@@ -136,10 +136,10 @@ describe('Dispatcher.runOnce', () => {
   it('releases what waited for a pause that was lifted', async () => {
     const { dispatcher, campaigns } = createEngine(db, { provider });
     await insertEmails(1);
-    await campaigns.pause(1, null);
+    await campaigns.pause(1, null, 'ops');
     await dispatcher.drain();
     const whilePaused = await countByStatus();
-    await campaigns.resume(1, null);
+    await campaigns.resume(1, null, 'ops');
 
     await dispatcher.drain();
 

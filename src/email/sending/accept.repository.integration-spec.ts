@@ -290,7 +290,7 @@ describe('AcceptRepository, calls that come together', () => {
     const call = (leadId: number) =>
       accepts.accept(acceptContext({ campaignId }), [newEmail({ campaignId, leadId })]);
     await call(one);
-    await campaigns.pause(campaignId, null);
+    await campaigns.pause(campaignId, null, 'ops');
 
     const [old, fresh] = await Promise.all([call(one), call(two)]);
 
@@ -363,7 +363,7 @@ describe('AcceptRepository and a pause', () => {
     const [first] = acceptedOf(
       await accepts.accept(acceptContext({ campaignId }), [newEmail({ campaignId, leadId })]),
     );
-    await campaigns.pause(campaignId, null);
+    await campaigns.pause(campaignId, null, 'ops');
 
     const answer = await accepts.accept(acceptContext({ campaignId }), [newEmail({ campaignId, leadId })]);
 
