@@ -1,6 +1,7 @@
 import { Global, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { AlertsConfig } from './alerts.config.js';
 import { DatabaseConfig } from './database.config.js';
+import { DecisionsConfig } from './decisions.config.js';
 import { EmailProviderConfig } from './email-provider.config.js';
 import { readEnvironment } from './environment.js';
 import { HttpConfig } from './http.config.js';
@@ -26,6 +27,7 @@ import { SendingConfig } from './sending.config.js';
     { provide: SendingConfig, useFactory: (all: Configuration) => all.sending, inject: [Configuration] },
     { provide: InboxConfig, useFactory: (all: Configuration) => all.inbox, inject: [Configuration] },
     { provide: AlertsConfig, useFactory: (all: Configuration) => all.alerts, inject: [Configuration] },
+    { provide: DecisionsConfig, useFactory: (all: Configuration) => all.decisions, inject: [Configuration] },
   ],
   exports: [...CONFIG_CLASSES],
 })

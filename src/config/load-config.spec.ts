@@ -10,9 +10,9 @@ const SIGNING_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 /** Turns a config into fields by variable name. */
 function read(environment: Environment): Record<string, unknown> {
-  const { database, http, emailProvider, sending, inbox, alerts } = loadConfig(environment);
+  const { database, http, emailProvider, sending, inbox, alerts, decisions } = loadConfig(environment);
   return Object.fromEntries(
-    [database, http, emailProvider, sending, inbox, alerts].flatMap((config) => {
+    [database, http, emailProvider, sending, inbox, alerts, decisions].flatMap((config) => {
       const values = new Map<string, unknown>(Object.entries(config));
       return variablesOf(config.constructor).map(({ name, field }) => [name, values.get(field)]);
     }),
@@ -61,6 +61,9 @@ describe('loadConfig', () => {
       AICMO_IMAP_TLS: 'required',
       AICMO_ALERT_WEBHOOK_URL: null,
       AICMO_ALERT_WEBHOOK_SECRET: null,
+      AICMO_CAM_AUTO_PAUSE_ENABLE: false,
+      AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD: 0.1,
+      AICMO_CAM_AUTO_PAUSE_MIN_SENDS_TO_EVALUATE: 50,
     });
   });
 
@@ -131,6 +134,11 @@ describe('loadConfig', () => {
     ['AICMO_IMAP_POLL_INTERVAL_MINUTES', '0.05', 0.05],
     ['AICMO_IMAP_POLL_INTERVAL_MINUTES', '1440', 1_440],
     ['AICMO_IMAP_MAILBOXES', 'INBOX, Antworten/2026 ,Spam', ['INBOX', 'Antworten/2026', 'Spam']],
+    ['AICMO_CAM_AUTO_PAUSE_ENABLE', 'true', true],
+    ['AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD', '0', 0],
+    ['AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD', '0.05', 0.05],
+    ['AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD', '1', 1],
+    ['AICMO_CAM_AUTO_PAUSE_MIN_SENDS_TO_EVALUATE', '1', 1],
   ])('%s accepts %j', (name, text, value) => {
     expect(read({ [name]: text })).toEqual({ ...read({}), [name]: value });
   });
@@ -264,6 +272,10 @@ describe('loadConfig', () => {
     ['AICMO_RESEND_RATE_PER_SECOND', '2/s', 'is not a decimal number'],
     ['AICMO_CAM_EMAIL_DRY_RUN', 'TRUE', 'is not a boolean'],
     ['AICMO_CAM_EMAIL_DRY_RUN', 'yes', 'is not a boolean'],
+    ['AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD', '1.01', 'is out of range'],
+    ['AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD', '-0.1', 'is not a decimal number'],
+    ['AICMO_CAM_AUTO_PAUSE_REPLY_RATE_THRESHOLD', '5%', 'is not a decimal number'],
+    ['AICMO_CAM_AUTO_PAUSE_MIN_SENDS_TO_EVALUATE', '0', 'is out of range'],
     ['AICMO_CAM_EMAIL_DAILY_CAP', '-1', 'is out of range'],
     ['AICMO_CAM_EMAIL_DAILY_CAP', '2147483648', 'is out of range'],
     ['AICMO_CAM_EMAIL_DAILY_CAP', '1,000', 'is not an integer'],

@@ -1,6 +1,7 @@
 import { AlertsConfig } from './alerts.config.js';
 import { ConfigError, type ConfigFault } from './config-error.js';
 import { DatabaseConfig } from './database.config.js';
+import { DecisionsConfig } from './decisions.config.js';
 import { EmailProviderConfig } from './email-provider.config.js';
 import { variablesOf, type Variable } from './environment-variable.js';
 import type { FeatureClass, FeatureConfig } from './feature-config.js';
@@ -21,6 +22,7 @@ export const CONFIG_CLASSES = [
   SendingConfig,
   InboxConfig,
   AlertsConfig,
+  DecisionsConfig,
 ] as const;
 
 /** All settings, sound and frozen. Features inject their own class instead. */
@@ -31,6 +33,7 @@ export class Configuration {
   readonly sending: SendingConfig;
   readonly inbox: InboxConfig;
   readonly alerts: AlertsConfig;
+  readonly decisions: DecisionsConfig;
   /** What the operator should hear of at boot; shows no values. */
   readonly warnings: readonly string[];
 }
@@ -50,6 +53,7 @@ export function loadConfig(environment: Environment): Configuration {
     sending: readFeature(SendingConfig, environment, faults),
     inbox: readFeature(InboxConfig, environment, faults),
     alerts: readFeature(AlertsConfig, environment, faults),
+    decisions: readFeature(DecisionsConfig, environment, faults),
     warnings: Object.freeze(warnOfUnknownVariables(Object.keys(environment), known)),
   } satisfies Configuration);
 

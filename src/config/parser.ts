@@ -43,6 +43,17 @@ export function positiveNumber({ max }: { max: number }): Parser<number> {
   };
 }
 
+/** A share: `0`, `1` or a decimal fraction between (`0.05`); no sign, no exponent, no per cent. */
+export const fraction: Parser<number> = {
+  allowed: 'a number from 0 to 1',
+  parse: (text) => {
+    if (!/^\d+(?:\.\d+)?$/.test(text)) return invalid('is not a decimal number');
+
+    const value = Number(text);
+    return value > 1 ? invalid('is out of range') : valid(value);
+  },
+};
+
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['1', true],

@@ -1,5 +1,6 @@
 import type { AlertsConfig } from '../../src/config/alerts.config.js';
 import type { DatabaseConfig } from '../../src/config/database.config.js';
+import type { DecisionsConfig } from '../../src/config/decisions.config.js';
 import type { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import type { FeatureClass, FeatureConfig } from '../../src/config/feature-config.js';
 import type { HttpConfig } from '../../src/config/http.config.js';
@@ -26,6 +27,7 @@ export function configurationOf(
     sending?: FieldsOf<SendingConfig>;
     inbox?: FieldsOf<InboxConfig>;
     alerts?: FieldsOf<AlertsConfig>;
+    decisions?: FieldsOf<DecisionsConfig>;
   } = {},
 ): Configuration {
   const defaults = loadConfig({});
@@ -36,6 +38,7 @@ export function configurationOf(
     sending: withFields(defaults.sending, fields.sending),
     inbox: withFields(defaults.inbox, fields.inbox),
     alerts: withFields(defaults.alerts, fields.alerts),
+    decisions: withFields(defaults.decisions, fields.decisions),
     warnings: [],
   } satisfies Configuration);
 }

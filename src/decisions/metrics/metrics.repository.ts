@@ -5,6 +5,7 @@ import { CHANGES, COUNTED, COUNTER_COLUMNS, PENDING, sumsOf } from './metric-cha
 
 /** What the rules need to know of a campaign. */
 export interface CampaignEvidence {
+  readonly isActive: boolean;
   /** Mail of the last seven days; none that is older than the last resume. */
   readonly window: Counters;
   readonly windowStartedAt: Date;
@@ -56,7 +57,7 @@ export class MetricsRepository {
   async findEvidence(tx: Transaction, campaignId: number): Promise<CampaignEvidence | null> {
     const [row] = await tx.query<EvidenceRow>(
       `WITH campaign AS MATERIALIZED (
-         SELECT resumed_at, COALESCE(resumed_at, '-infinity') AS judged_from,
+         SELECT status = 'ACTIVE' AS is_active, resumed_at, COALESCE(resumed_at, '-infinity') AS judged_from,
                 GREATEST(resumed_at, cam_now() - $2 * interval '1 hour') AS window_started_at
            FROM cam_campaigns WHERE id = $1
        ), ${PENDING}, ${CHANGES}, ${COUNTED}, own AS (
@@ -72,11 +73,12 @@ export class MetricsRepository {
            FROM cam_metric_hours
           WHERE campaign_id <> $1 AND hour >= (SELECT window_started_at FROM campaign)
        )
-       SELECT campaign.resumed_at, campaign.window_started_at, own.*, others.* FROM campaign, own, others`,
+       SELECT campaign.is_active, campaign.resumed_at, campaign.window_started_at, own.*, others.* FROM campaign, own, others`,
       [campaignId, WINDOW_HOURS, ANSWER_HOURS],
     );
     if (row === undefined) return null;
     const {
+      is_active: isActive,
       resumed_at: resumedAt,
       window_started_at: windowStartedAt,
       mature_leads: matureLeads,
@@ -86,6 +88,7 @@ export class MetricsRepository {
       ...window
     } = row;
     return {
+      isActive,
       window,
       windowStartedAt,
       resumedAt,
@@ -98,6 +101,7 @@ export class MetricsRepository {
 }
 
 interface EvidenceRow extends Counters {
+  readonly is_active: boolean;
   readonly resumed_at: Date | null;
   readonly window_started_at: Date;
   readonly mature_leads: number;
