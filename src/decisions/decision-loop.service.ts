@@ -147,7 +147,7 @@ export class DecisionLoop {
           rule_version: RULE_VERSION,
           applied,
           // Answers are judged over all time, everything else over the last days.
-          window_started_at: judgement.rule === 'REPLY_RATE' ? evidence.resumedAt : evidence.windowStartedAt,
+          window_started_at: judgement.rule === 'REPLY_RATE' ? evidence.judgedFrom : evidence.windowStartedAt,
           asked_by: askedBy,
           metrics: evidence.window,
         }),

@@ -6,11 +6,11 @@ import { CHANGES, COUNTED, COUNTER_COLUMNS, PENDING, sumsOf } from './metric-cha
 /** What the rules need to know of a campaign. */
 export interface CampaignEvidence {
   readonly isActive: boolean;
-  /** Mail of the last seven days; none that is older than the last resume. */
+  /** Mail of the full hours of the last seven days; none that is older than the last resume. */
   readonly window: Counters;
   readonly windowStartedAt: Date;
-  /** Null: the campaign was never resumed. */
-  readonly resumedAt: Date | null;
+  /** The first full hour after the last resume; null: the campaign was never resumed. */
+  readonly judgedFrom: Date | null;
   /** Leads whose first mail is at least 72 hours old, and no older than the last resume. */
   readonly matureLeads: number;
   readonly matureLeadsReplied: number;
@@ -24,6 +24,11 @@ const WINDOW_HOURS = 168;
 
 /** Hours that a lead has to answer before she counts as one who did not. */
 const ANSWER_HOURS = 72;
+
+/** SQL: the instant, or the next one at which an hour begins. */
+function nextFullHour(instant: string): string {
+  return `date_trunc('hour', ${instant} + interval '1 hour' - interval '1 microsecond', 'UTC')`;
+}
 
 /** The counts of campaigns. Only who holds a campaign's turn may refresh them. */
 @Injectable()
@@ -57,15 +62,15 @@ export class MetricsRepository {
   async findEvidence(tx: Transaction, campaignId: number): Promise<CampaignEvidence | null> {
     const [row] = await tx.query<EvidenceRow>(
       `WITH campaign AS MATERIALIZED (
-         SELECT status = 'ACTIVE' AS is_active, resumed_at, COALESCE(resumed_at, '-infinity') AS judged_from,
-                GREATEST(resumed_at, cam_now() - $2 * interval '1 hour') AS window_started_at
+         SELECT status = 'ACTIVE' AS is_active, ${nextFullHour('resumed_at')} AS judged_from,
+                ${nextFullHour(`GREATEST(resumed_at, cam_now() - $2 * interval '1 hour')`)} AS window_started_at
            FROM cam_campaigns WHERE id = $1
        ), ${PENDING}, ${CHANGES}, ${COUNTED}, own AS (
          SELECT ${sumsOf('hour >= window_started_at')},
                 COALESCE(sum(leads_mailed) FILTER (WHERE mature), 0)::integer AS mature_leads,
                 COALESCE(sum(leads_replied) FILTER (WHERE mature), 0)::integer AS mature_leads_replied
            FROM (SELECT counted.*, window_started_at,
-                        hour >= judged_from AND hour <= cam_now() - ($3 + 1) * interval '1 hour' AS mature
+                        hour >= COALESCE(judged_from, '-infinity') AND hour <= cam_now() - ($3 + 1) * interval '1 hour' AS mature
                    FROM counted, campaign) AS judged
        ), others AS (
          SELECT COALESCE(sum(sent), 0)::integer AS other_sent,
@@ -73,13 +78,13 @@ export class MetricsRepository {
            FROM cam_metric_hours
           WHERE campaign_id <> $1 AND hour >= (SELECT window_started_at FROM campaign)
        )
-       SELECT campaign.is_active, campaign.resumed_at, campaign.window_started_at, own.*, others.* FROM campaign, own, others`,
+       SELECT campaign.is_active, campaign.judged_from, campaign.window_started_at, own.*, others.* FROM campaign, own, others`,
       [campaignId, WINDOW_HOURS, ANSWER_HOURS],
     );
     if (row === undefined) return null;
     const {
       is_active: isActive,
-      resumed_at: resumedAt,
+      judged_from: judgedFrom,
       window_started_at: windowStartedAt,
       mature_leads: matureLeads,
       mature_leads_replied: matureLeadsReplied,
@@ -91,7 +96,7 @@ export class MetricsRepository {
       isActive,
       window,
       windowStartedAt,
-      resumedAt,
+      judgedFrom,
       matureLeads,
       matureLeadsReplied,
       accountSent: window.sent + otherSent,
@@ -102,7 +107,7 @@ export class MetricsRepository {
 
 interface EvidenceRow extends Counters {
   readonly is_active: boolean;
-  readonly resumed_at: Date | null;
+  readonly judged_from: Date | null;
   readonly window_started_at: Date;
   readonly mature_leads: number;
   readonly mature_leads_replied: number;
