@@ -5,6 +5,7 @@ import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { createDataSource } from './data-source.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DecisionsModule } from './decisions/decisions.module.js';
 import { EmailModule } from './email/email.module.js';
 import { FollowUpsModule } from './follow-ups/follow-ups.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -27,6 +28,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     EmailModule,
     FollowUpsModule,
     InboxModule,
+    DecisionsModule,
     WebhooksModule,
     HealthModule,
   ],
