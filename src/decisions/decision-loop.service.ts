@@ -17,6 +17,9 @@ interface Finding {
 
 const MAX_REASON = 500;
 
+/** Changes that one transaction adds to the counts: so few that none runs into a time-out. */
+const MOST_CHANGES = 20_000;
+
 /**
  * Judges campaigns by their counts and pauses those that do harm. Any number of replicas may do so at once: a campaign
  * is counted and judged by one of them at a time.
@@ -72,13 +75,13 @@ export class DecisionLoop {
   }
 
   private async review(campaignId: number): Promise<boolean> {
-    // On its own, so that a long count keeps no campaign locked.
-    const isMyTurn = await this.database.transaction(async (tx) => {
-      if (!(await this.decisions.takeTurn(tx, campaignId))) return false;
-      await this.metrics.refresh(tx, campaignId);
-      return true;
-    });
-    if (!isMyTurn) return false;
+    for (let added = MOST_CHANGES; added === MOST_CHANGES;) {
+      added = await this.database.transaction(async (tx) =>
+        (await this.decisions.takeTurn(tx, campaignId))
+          ? this.metrics.refresh(tx, campaignId, MOST_CHANGES)
+          : 0,
+      );
+    }
     return this.database.transaction(async (tx) => {
       if (!(await this.decisions.takeTurn(tx, campaignId))) return false;
       await this.decide(tx, campaignId, null);
@@ -162,7 +165,7 @@ function isPause({ verdict }: Judgement): boolean {
 }
 
 function isNews(judgement: Judgement, applied: boolean, last: LastDecision | undefined): boolean {
-  if (last === undefined || last.verdict !== judgement.verdict || last.applied !== applied) return true;
+  if (last?.verdict !== judgement.verdict || last.applied !== applied) return true;
   const hasMoved = last.numerator !== judgement.numerator || last.denominator !== judgement.denominator;
   return hasMoved && last.is_old;
 }

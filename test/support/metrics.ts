@@ -12,9 +12,9 @@ export async function metricsOf(db: TestDatabase, campaignId: number): Promise<C
   return counters;
 }
 
-/** @returns how many changes it added up */
-export async function refreshMetrics(db: TestDatabase, campaignId: number): Promise<number> {
-  return db.database.transaction((tx) => new MetricsRepository().refresh(tx, campaignId));
+/** @returns how many changes it added up, at `most` so many */
+export async function refreshMetrics(db: TestDatabase, campaignId: number, most = 100_000): Promise<number> {
+  return db.database.transaction((tx) => new MetricsRepository().refresh(tx, campaignId, most));
 }
 
 /** An answer to a mail, or what the fields say. @returns its id */

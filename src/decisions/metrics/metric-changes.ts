@@ -26,14 +26,14 @@ export const CHANGES = `
               FROM delta WHERE lead_id IS NOT NULL GROUP BY lead_id) AS d
       LEFT JOIN cam_metric_leads AS l ON l.campaign_id = $1 AND l.lead_id = d.lead_id
   ), person AS MATERIALIZED (
+    SELECT lead_id, looked_up, old_first_mailed_hour, old_replied, old_unsubscribed_hour,
+           LEAST(old_first_mailed_hour, sent_hour) AS first_mailed_hour, old_replied AS replied,
+           old_unsubscribed_hour AS unsubscribed_hour
+      FROM touched WHERE NOT looked_up
+    UNION ALL
     SELECT t.lead_id, t.looked_up, t.old_first_mailed_hour, t.old_replied, t.old_unsubscribed_hour,
-           CASE WHEN t.looked_up THEN now.first_mailed_hour
-                ELSE LEAST(t.old_first_mailed_hour, t.sent_hour) END AS first_mailed_hour,
-           CASE WHEN t.looked_up THEN now.replied ELSE t.old_replied END AS replied,
-           CASE WHEN t.looked_up THEN now.unsubscribed_hour ELSE t.old_unsubscribed_hour END AS unsubscribed_hour
-      FROM touched AS t
-      LEFT JOIN LATERAL (
-        SELECT p.* FROM cam_metric_person($1, t.lead_id) AS p WHERE t.looked_up) AS now ON true
+           now.first_mailed_hour, now.replied, now.unsubscribed_hour
+      FROM touched AS t CROSS JOIN LATERAL cam_metric_person($1, t.lead_id) AS now WHERE t.looked_up
   ), change AS (
     SELECT fact, hour, change FROM delta WHERE fact <> 'person'
     UNION ALL

@@ -33,11 +33,20 @@ function nextFullHour(instant: string): string {
 /** The counts of campaigns. Only who holds a campaign's turn may refresh them. */
 @Injectable()
 export class MetricsRepository {
-  /** Adds what has changed to the hours. @returns how many changes that were */
-  async refresh(tx: Transaction, campaignId: number): Promise<number> {
+  /**
+   * Adds what has changed to the hours, the oldest changes first.
+   *
+   * @param most changes; a backlog is worked off in several transactions, none of which takes too long
+   * @returns how many changes it added
+   */
+  async refresh(tx: Transaction, campaignId: number, most: number): Promise<number> {
     const [row] = await tx.query<{ changes: number }>(
       `WITH delta AS (
-         DELETE FROM cam_metric_deltas WHERE campaign_id = $1 RETURNING lead_id, fact, hour, change
+         DELETE FROM cam_metric_deltas
+          WHERE campaign_id = $1 AND id <= (
+            SELECT max(id) FROM (
+              SELECT id FROM cam_metric_deltas WHERE campaign_id = $1 ORDER BY id LIMIT $2) AS oldest)
+         RETURNING lead_id, fact, hour, change
        ), ${CHANGES}, hours AS (
          INSERT INTO cam_metric_hours AS h (campaign_id, hour, ${COUNTER_COLUMNS})
          SELECT $1, hour, ${COUNTER_COLUMNS} FROM news
@@ -53,7 +62,7 @@ export class MetricsRepository {
                 unsubscribed_hour = EXCLUDED.unsubscribed_hour, looked_up = EXCLUDED.looked_up
        )
        SELECT count(*)::integer AS changes FROM delta`,
-      [campaignId],
+      [campaignId, most],
     );
     return row?.changes ?? 0;
   }
