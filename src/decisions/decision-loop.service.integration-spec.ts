@@ -42,6 +42,10 @@ async function actions(): Promise<Pick<CampaignAction, 'campaign_id' | 'action' 
   return db.query('SELECT campaign_id, action, actor, reason FROM cam_campaign_actions ORDER BY id');
 }
 
+async function alerts(): Promise<unknown[]> {
+  return db.query('SELECT kind, dedupe_key, data FROM cam_alerts ORDER BY id');
+}
+
 async function statusOf(campaignId: number): Promise<Campaign['status']> {
   return (await campaigns.get(campaignId)).status;
 }
@@ -80,6 +84,34 @@ describe('DecisionLoop', () => {
     ]);
   });
 
+  it('tells the operator of the pause, with the evidence', async () => {
+    const campaignId = await insertCampaign(db, { name: 'Spring' });
+    await insertSent(db, campaignId, { count: 60, bounced: 3, at: SENT_AT });
+
+    await createDecisionLoop(db).runOnce();
+
+    const [decision] = await decisions('HARD_BOUNCE');
+    expect(await alerts()).toEqual([
+      {
+        kind: 'campaign.paused',
+        dedupe_key: `decision:${decision?.id}`,
+        data: {
+          campaign_id: campaignId,
+          campaign: 'Spring',
+          decision_id: decision?.id,
+          rule: 'HARD_BOUNCE',
+          rule_version: '1',
+          numerator: 3,
+          denominator: 60,
+          rate: 0.05,
+          low: decision?.low,
+          high: decision?.high,
+          threshold: 0.05,
+        },
+      },
+    ]);
+  });
+
   it('lets one of several replicas judge, so that there is one decision, one pause and one record', async () => {
     const campaignId = await insertCampaign(db);
     await insertSent(db, campaignId, { count: 60, bounced: 3, at: SENT_AT });
@@ -92,6 +124,7 @@ describe('DecisionLoop', () => {
     expect(reviewed.toSorted()).toEqual([0, 0, 0, 1]);
     expect((await decisions()).map(({ rule }) => rule).toSorted()).toEqual(RULES.toSorted());
     expect(await actions()).toHaveLength(1);
+    expect(await alerts()).toHaveLength(1);
     expect(await metricsOf(db, campaignId)).toMatchObject({ sent: 60, hard_bounces: 3 });
     for (const replica of replicas) await replica.close();
   });
@@ -132,7 +165,7 @@ describe('DecisionLoop', () => {
 
     expect(await decisions('HARD_BOUNCE')).toMatchObject([{ verdict: 'PAUSE', applied: false }]);
     expect(await statusOf(campaignId)).toBe('ACTIVE');
-    expect(await actions()).toEqual([]);
+    expect([await actions(), await alerts()]).toEqual([[], []]);
   });
 
   it('stores what has changed at once, and other numbers once an hour', async () => {

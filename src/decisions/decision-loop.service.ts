@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Alerts } from '../alerts/alert.js';
 import { CampaignsService } from '../campaigns/campaigns.service.js';
 import { DomainError } from '../common/domain-error.js';
 import { describeFault } from '../common/fault-report.js';
@@ -33,6 +34,7 @@ export class DecisionLoop {
     private readonly metrics: MetricsRepository,
     private readonly decisions: DecisionsRepository,
     private readonly campaigns: CampaignsService,
+    private readonly alerts: Alerts,
     private readonly config: DecisionsConfig,
   ) {}
 
@@ -104,12 +106,37 @@ export class DecisionLoop {
 
     const stored = await this.store(tx, campaignId, askedBy, finding, pausing);
     const first = stored.find(({ applied }) => applied);
-    if (first !== undefined) {
-      const reason = pausing.map((judgement) => judgement.reason).join(' ');
-      await this.campaigns.pauseIn(tx, campaignId, reason.slice(0, MAX_REASON), `rule:${first.rule}`);
-      this.logger.warn({ event: 'campaign.paused', campaign_id: campaignId, rule: first.rule });
-    }
+    if (first !== undefined) await this.pause(tx, first, pausing);
     return stored;
+  }
+
+  private async pause(tx: Transaction, decision: Decision, pausing: readonly Judgement[]): Promise<void> {
+    const { id, campaign_id: campaignId, rule } = decision;
+    const reason = pausing.map((judgement) => judgement.reason).join(' ');
+    const { name } = await this.campaigns.pauseIn(
+      tx,
+      campaignId,
+      reason.slice(0, MAX_REASON),
+      `rule:${rule}`,
+    );
+    await this.alerts.raise(tx, {
+      kind: 'campaign.paused',
+      dedupeKey: `decision:${id}`,
+      data: {
+        campaign_id: campaignId,
+        campaign: name,
+        decision_id: id,
+        rule,
+        rule_version: decision.rule_version,
+        numerator: decision.numerator,
+        denominator: decision.denominator,
+        rate: decision.rate,
+        low: decision.low,
+        high: decision.high,
+        threshold: decision.threshold,
+      },
+    });
+    this.logger.warn({ event: 'campaign.paused', campaign_id: campaignId, rule });
   }
 
   private async look(tx: Transaction, campaignId: number): Promise<Finding> {

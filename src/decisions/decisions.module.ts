@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { CampaignsModule } from '../campaigns/campaigns.module.js';
 import { CampaignDecisionsController } from './api/campaign-decisions.controller.js';
 import { CampaignMetricsReadModel } from './api/campaign-metrics.view.js';
@@ -9,7 +10,7 @@ import { DecisionsTask } from './decisions.task.js';
 import { MetricsRepository } from './metrics/metrics.repository.js';
 
 @Module({
-  imports: [CampaignsModule],
+  imports: [AlertsModule, CampaignsModule],
   controllers: [CampaignDecisionsController],
   providers: [
     CampaignMetricsReadModel,

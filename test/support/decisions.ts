@@ -1,6 +1,9 @@
 import { Logger } from '@nestjs/common';
+import { AlertsRepository } from '../../src/alerts/alerts.repository.js';
+import { AlertsService } from '../../src/alerts/alerts.service.js';
 import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
 import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
+import { AlertsConfig } from '../../src/config/alerts.config.js';
 import { DecisionsConfig } from '../../src/config/decisions.config.js';
 import { DecisionLoop } from '../../src/decisions/decision-loop.service.js';
 import { DecisionsRepository } from '../../src/decisions/decisions.repository.js';
@@ -15,7 +18,7 @@ export interface LoopOptions {
   readonly campaigns?: CampaignsService;
 }
 
-/** The decision loop of one process. Several over one database are replicas. Logs nothing. */
+/** The decision loop of one process. Several over one database are replicas; none posts its alerts. Logs nothing. */
 export function createDecisionLoop(
   { database }: Pick<TestDatabase, 'database'>,
   options: LoopOptions = {},
@@ -26,6 +29,10 @@ export function createDecisionLoop(
     new MetricsRepository(),
     new DecisionsRepository(database),
     options.campaigns ?? new CampaignsService(new CampaignsRepository(database)),
+    new AlertsService(
+      configOf(AlertsConfig, { webhookUrl: 'https://ops.test/alerts' }),
+      new AlertsRepository(database),
+    ),
     configOf(DecisionsConfig, { autoPause: options.autoPause ?? true }),
   );
 }
