@@ -10,6 +10,7 @@ import { CreateSuppressions1763800000008 } from '../migrations/1763800000008-cre
 import { CreateDeliveryEvents1763800000009 } from '../migrations/1763800000009-create-delivery-events.js';
 import { CreateInbox1763800000010 } from '../migrations/1763800000010-create-inbox.js';
 import { CreateSequences1763800000011 } from '../migrations/1763800000011-create-sequences.js';
+import { CreateLeadTransitions1763800000012 } from '../migrations/1763800000012-create-lead-transitions.js';
 import { CreateAlerts1763800000013 } from '../migrations/1763800000013-create-alerts.js';
 import { Alert } from './alerts/alert.entity.js';
 import { CreateMetricsAndDecisions1763800000014 } from '../migrations/1763800000014-create-metrics-and-decisions.js';
@@ -38,6 +39,7 @@ import { MailboxCursor } from './inbox/entities/mailbox-cursor.entity.js';
 import { MailboxPoll } from './inbox/entities/mailbox-poll.entity.js';
 import { CampaignLead } from './leads/campaign-lead.entity.js';
 import { Lead } from './leads/lead.entity.js';
+import { LeadTransition } from './leads/transitions/lead-transition.entity.js';
 import { Enrolment } from './sequences/enrolment.entity.js';
 import { Sequence } from './sequences/sequence.entity.js';
 import { SequenceStep } from './sequences/sequence-step.entity.js';
@@ -67,6 +69,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       InboundRaw,
       InboundReference,
       Lead,
+      LeadTransition,
       MailboxCursor,
       MailboxPoll,
       MetricDelta,
@@ -95,6 +98,7 @@ export function createDataSource(connection: PostgresConnection): DataSource {
       CreateDeliveryEvents1763800000009,
       CreateInbox1763800000010,
       CreateSequences1763800000011,
+      CreateLeadTransitions1763800000012,
       CreateAlerts1763800000013,
       CreateMetricsAndDecisions1763800000014,
     ],

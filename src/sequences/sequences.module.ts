@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
+import { LeadsModule } from '../leads/leads.module.js';
 import { EnrolmentScheduleRepository } from './enrolment-schedule.repository.js';
 import { EnrolmentSchedule } from './enrolment-schedule.service.js';
 import { EnrolmentsRepository } from './enrolments.repository.js';
 import { EnrolmentsService } from './enrolments.service.js';
 import { SequencesRepository } from './sequences.repository.js';
 import { SequencesService } from './sequences.service.js';
+import { TransitionsService } from './transitions.service.js';
 
 @Module({
+  imports: [LeadsModule],
   providers: [
     EnrolmentSchedule,
     EnrolmentScheduleRepository,
@@ -14,7 +17,8 @@ import { SequencesService } from './sequences.service.js';
     EnrolmentsService,
     SequencesRepository,
     SequencesService,
+    TransitionsService,
   ],
-  exports: [EnrolmentSchedule, EnrolmentsService, SequencesService],
+  exports: [EnrolmentSchedule, EnrolmentsService, SequencesService, TransitionsService],
 })
 export class SequencesModule {}
