@@ -2,6 +2,7 @@ import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { InboxConfig } from '../config/inbox.config.js';
 import { EmailModule } from '../email/email.module.js';
 import { LeadsModule } from '../leads/leads.module.js';
+import { SequencesModule } from '../sequences/sequences.module.js';
 import { SuppressionsModule } from '../suppressions/suppressions.module.js';
 import { InboundEmailsController } from './api/inbound-emails.controller.js';
 import { InboundEmailsService } from './api/inbound-emails.service.js';
@@ -23,7 +24,7 @@ import { MailboxPollsReadModel } from './sources/polling/mailbox-polls.view.js';
 import { DEFAULT_POLL_TIMING, POLL_TIMING } from './sources/polling/poll-lease.js';
 
 @Module({
-  imports: [EmailModule, LeadsModule, SuppressionsModule],
+  imports: [EmailModule, LeadsModule, SequencesModule, SuppressionsModule],
   controllers: [InboundEmailsController],
   providers: [
     { provide: MailReader, useFactory: () => new MailReader() },

@@ -77,8 +77,12 @@ export class LeadsController {
   @Patch('leads/:id')
   @ApiOperation({ summary: 'Change a lead; what is left out stays' })
   @ApiOkResponse({ type: LeadView })
-  async update(@Param() params: LeadIdParam, @Body() body: UpdateLeadDto): Promise<LeadView> {
-    await this.leads.update(params.id, body);
+  async update(
+    @Param() params: LeadIdParam,
+    @Body() body: UpdateLeadDto,
+    @Req() request: FastifyRequest,
+  ): Promise<LeadView> {
+    await this.leads.update(params.id, body, request.apiKeyName);
     return this.get(params);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../common/coalescer.js';
 import { Database, type Transaction } from '../database/database.js';
 import type { LeadInput, UpdateLeadDto } from './dto/lead.dto.js';
-import { LEAD_STOPS, type Lead, type LeadStop } from './lead.entity.js';
+import type { Lead } from './lead.entity.js';
 
 /** Assignments for a lead `l` from `r.given`: what it does not name stays, attributes are merged. */
 const DETAILS_FROM_GIVEN = `
@@ -74,31 +74,31 @@ export class LeadsRepository {
     });
   }
 
-  /** Changes the fields that are given; false when there is no such lead. */
-  async update(id: number, fields: UpdateLeadDto): Promise<boolean> {
-    const rows = await this.database.query(
-      `UPDATE cam_leads AS l
-          SET ${DETAILS_FROM_GIVEN}, status = COALESCE(r.given ->> 'status', l.status), updated_at = cam_now()
-         FROM (SELECT $2::jsonb AS given) AS r
-        WHERE l.id = $1
-       RETURNING 1`,
-      [id, JSON.stringify(fields)],
-    );
-    return rows.length > 0;
-  }
-
-  /**
-   * Raises the status to a stop; one that is stronger stays.
-   *
-   * @param address the stop is meant for a lead of this address alone; null: whatever hers is
-   */
-  async stop(tx: Transaction, id: number, status: LeadStop, address: string | null): Promise<void> {
-    await tx.query(
-      `UPDATE cam_leads SET status = $2, updated_at = cam_now()
-        WHERE id = $1 AND COALESCE(email = $4, true)
-          AND COALESCE(array_position($3::text[], status), 0) < array_position($3::text[], $2)`,
-      [id, status, LEAD_STOPS, address],
-    );
+  /** Changes the fields that are given, and records a status; false when there is no such lead. */
+  async update(id: number, fields: UpdateLeadDto, actor: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      // Locked by a statement of its own: whoever held the row may have changed what the next one reads.
+      const [before] = await tx.query<Pick<Lead, 'status'>>(
+        'SELECT status FROM cam_leads WHERE id = $1 FOR NO KEY UPDATE',
+        [id],
+      );
+      if (before === undefined) return false;
+      await tx.query(
+        `UPDATE cam_leads AS l
+            SET ${DETAILS_FROM_GIVEN}, status = COALESCE(r.given ->> 'status', l.status), updated_at = cam_now()
+           FROM (SELECT $2::jsonb AS given) AS r
+          WHERE l.id = $1`,
+        [id, JSON.stringify(fields)],
+      );
+      if (fields.status !== undefined) {
+        await tx.query(
+          `INSERT INTO cam_lead_transitions (lead_id, cause, asked_status, from_status, to_status, evidence, actor, occurred_at)
+           VALUES ($1, 'person', $2, $3, $2, 'person:' || gen_random_uuid(), $4, cam_now())`,
+          [id, fields.status, before.status, actor],
+        );
+      }
+      return true;
+    });
   }
 
   /** Remembers when she last wrote herself. */
@@ -107,6 +107,13 @@ export class LeadsRepository {
       `UPDATE cam_leads SET last_replied_at = GREATEST(last_replied_at, $2), updated_at = cam_now() WHERE id = $1`,
       [id, at],
     );
+  }
+
+  async setLastReply(tx: Transaction, id: number, at: Date | null): Promise<void> {
+    await tx.query('UPDATE cam_leads SET last_replied_at = $2, updated_at = cam_now() WHERE id = $1', [
+      id,
+      at,
+    ]);
   }
 
   /** The leads of these ids that belong to the campaign, in no order. */

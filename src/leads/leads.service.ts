@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CampaignsService } from '../campaigns/campaigns.service.js';
 import { DomainError } from '../common/domain-error.js';
 import type { LeadImportResult, UpdateLeadDto } from './dto/lead.dto.js';
-import type { Lead, LeadStop } from './lead.entity.js';
+import type { Lead } from './lead.entity.js';
 import { checkLeadRows } from './lead-rows.js';
 import type { Transaction } from '../database/database.js';
 import { LeadsRepository } from './leads.repository.js';
@@ -23,22 +23,24 @@ export class LeadsService {
     return { ...counts, errors };
   }
 
-  async update(id: number, fields: UpdateLeadDto): Promise<void> {
-    if (!(await this.leads.update(id, fields))) throw leadNotFound(id);
-  }
-
   /**
-   * Stops all mail to a lead, in the transaction of what caused it; a stronger stop stays. Repeating it is safe.
+   * Changes what is given. A status is on record as a person's word, which no correction of a mail takes back.
    *
-   * @param address the stop is meant for a lead of this address alone; null: whatever hers is
+   * @param actor name of her API key, empty when the process has none
+   * @throws DomainError `lead_not_found`
    */
-  async stop(tx: Transaction, id: number, status: LeadStop, address: string | null = null): Promise<void> {
-    await this.leads.stop(tx, id, status, address);
+  async update(id: number, fields: UpdateLeadDto, actor: string): Promise<void> {
+    if (!(await this.leads.update(id, fields, actor))) throw leadNotFound(id);
   }
 
   /** A person's reply; the latest counts, in whatever order they come. */
   async noteReply(tx: Transaction, id: number, at: Date): Promise<void> {
     await this.leads.noteReply(tx, id, at);
+  }
+
+  /** When her latest reply came, once another one has turned out to be none of hers; null: she never replied. */
+  async correctLastReply(tx: Transaction, id: number, at: Date | null): Promise<void> {
+    await this.leads.setLastReply(tx, id, at);
   }
 
   /** The leads of these ids that belong to the campaign. */

@@ -1,6 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
-import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
 import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
 import { DeliveryRepository } from '../../src/email/delivery/delivery.repository.js';
@@ -9,8 +7,11 @@ import { ProviderEventsRepository } from '../../src/email/delivery/provider-even
 import { ProviderEventsService } from '../../src/email/delivery/provider-events.service.js';
 import { ProofRepository } from '../../src/email/dispatch/proof.repository.js';
 import { RecipientStops } from '../../src/email/recipients/recipient-stops.service.js';
-import { LeadsRepository } from '../../src/leads/leads.repository.js';
-import { LeadsService } from '../../src/leads/leads.service.js';
+import { LeadTransitionsRepository } from '../../src/leads/transitions/lead-transitions.repository.js';
+import { LeadTransitionsService } from '../../src/leads/transitions/lead-transitions.service.js';
+import { EnrolmentsRepository } from '../../src/sequences/enrolments.repository.js';
+import { EnrolmentsService } from '../../src/sequences/enrolments.service.js';
+import { TransitionsService } from '../../src/sequences/transitions.service.js';
 import { SuppressionsRepository } from '../../src/suppressions/suppressions.repository.js';
 import { SuppressionsService } from '../../src/suppressions/suppressions.service.js';
 import { configOf } from './config.js';
@@ -22,6 +23,7 @@ export interface Delivery {
   readonly proofs: ProofRepository;
   readonly events: ProviderEventsService;
   readonly stops: RecipientStops;
+  readonly transitions: TransitionsService;
 }
 
 /** Logs nothing. */
@@ -29,12 +31,20 @@ export function createDelivery({ database }: Pick<TestDatabase, 'database'>): De
   Logger.overrideLogger(false);
   const quota = new QuotaRepository(configOf(SendingConfig, { timeZone: 'UTC', dailyCap: 0 }));
   const proofs = new ProofRepository(database, quota);
-  const leads = new LeadsService(
-    new LeadsRepository(database),
-    new CampaignsService(new CampaignsRepository(database)),
+  const transitions = createTransitions();
+  const stops = new RecipientStops(
+    transitions,
+    new SuppressionsService(new SuppressionsRepository(database)),
   );
-  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository(database)));
-  const service = new DeliveryService(new DeliveryRepository(), proofs, stops);
+  const service = new DeliveryService(new DeliveryRepository(), proofs, stops, transitions);
   const events = new ProviderEventsService(database, new ProviderEventsRepository(), proofs, service);
-  return { service, proofs, events, stops };
+  return { service, proofs, events, stops, transitions };
+}
+
+/** What mail does to leads and enrolments. The default time zone is UTC. */
+export function createTransitions(): TransitionsService {
+  return new TransitionsService(
+    new LeadTransitionsService(new LeadTransitionsRepository()),
+    new EnrolmentsService(new EnrolmentsRepository(), configOf(SendingConfig, { timeZone: 'UTC' })),
+  );
 }

@@ -64,10 +64,10 @@ export function createInbox({ database }: Pick<TestDatabase, 'database'>, reader
     new LeadsRepository(database),
     new CampaignsService(new CampaignsRepository(database)),
   );
-  const { service: delivery, stops } = createDelivery({ database });
+  const { service: delivery, stops, transitions } = createDelivery({ database });
   const sentMails = new SentMailLookup(new SentMailRepository());
   const emails = new InboundEmailsRepository();
-  const effects = new InboundEffects(delivery, leads, stops);
+  const effects = new InboundEffects(emails, delivery, leads, stops, transitions);
   const matcher = new MailMatcher(sentMails);
   const sending = configOf(SendingConfig, { replyAddress: 'replies@in.sender.test' });
   const service = new IngestService(database, reader, emails, matcher, effects, sending);

@@ -5,9 +5,9 @@ import type { OutboundEmail } from '../entities/outbound-email.entity.js';
 import type { DeliveryState } from './delivery-state.js';
 
 /** A mail, its row locked until the transaction ends. */
-export type LockedEmail = DeliveryState & Pick<OutboundEmail, 'id' | 'lead_id' | 'to_email'>;
+export type LockedEmail = DeliveryState & Pick<OutboundEmail, 'id'> & Recipient;
 
-export type Recipient = Pick<OutboundEmail, 'lead_id' | 'to_email'>;
+export type Recipient = Pick<OutboundEmail, 'lead_id' | 'campaign_id' | 'to_email'>;
 
 export type NewBounce = Omit<Bounce, 'id' | 'created_at'>;
 
@@ -28,10 +28,16 @@ const STATE = `status, error_code, error_message, bounced_at, delivered_at, open
 /** What becomes of accepted mail, and the bounces that came to light. */
 @Injectable()
 export class DeliveryRepository {
+  /** A mail's own locks, in their order. */
+  async lock(tx: Transaction, id: number): Promise<void> {
+    await tx.query('SELECT FROM cam_dispatch_queue WHERE outbound_email_id = $1 FOR UPDATE', [id]);
+    await tx.query('SELECT FROM cam_outbound_emails WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  }
+
   /** Null: there is no such mail, or it is not one that was sent. Such a mail has no queue row, and never gets one. */
   async lockSent(tx: Transaction, id: number): Promise<LockedEmail | null> {
     const [email] = await tx.query<LockedEmail>(
-      `SELECT id, lead_id, to_email, ${STATE} FROM cam_outbound_emails WHERE id = $1 AND sent_at IS NOT NULL
+      `SELECT id, lead_id, campaign_id, to_email, ${STATE} FROM cam_outbound_emails WHERE id = $1 AND sent_at IS NOT NULL
           FOR NO KEY UPDATE`,
       [id],
     );
@@ -41,7 +47,7 @@ export class DeliveryRepository {
   /** Without a lock: what it answers never changes. */
   async findRecipient(tx: Transaction, id: number): Promise<Recipient | null> {
     const [recipient] = await tx.query<Recipient>(
-      'SELECT lead_id, to_email FROM cam_outbound_emails WHERE id = $1',
+      'SELECT lead_id, campaign_id, to_email FROM cam_outbound_emails WHERE id = $1',
       [id],
     );
     return recipient ?? null;

@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../database/database.js';
 import { ProofRepository } from '../dispatch/proof.repository.js';
+import { TransitionsService } from '../../sequences/transitions.service.js';
 import type { BounceKind } from '../entities/bounce.entity.js';
 import { RecipientStops } from '../recipients/recipient-stops.service.js';
 import { type DeliveryFact, withFact } from './delivery-state.js';
-import { DeliveryRepository, type LockedEmail, type NewBounce } from './delivery.repository.js';
+import {
+  DeliveryRepository,
+  type LockedEmail,
+  type NewBounce,
+  type Recipient,
+} from './delivery.repository.js';
 
 /** A report that one of our mails came back. */
 export interface BounceReport {
@@ -39,7 +45,7 @@ export interface UnsubscribeRequest {
 /**
  * What becomes of mail after it was sent, and of those it went to. Each call works inside the transaction of whatever
  * told it and is safe to repeat; in whatever order reports come, they end alike. A call locks the mail's queue row, the
- * mail, its lead and last the fence of the suppressions: make no other locks after it.
+ * mail, its lead, her enrolments and last the fence of the suppressions: make no other locks after it.
  *
  * The caller has made sure that the report names our mail by an id or token of ours.
  */
@@ -49,7 +55,13 @@ export class DeliveryService {
     private readonly emails: DeliveryRepository,
     private readonly proofs: ProofRepository,
     private readonly stops: RecipientStops,
+    private readonly transitions: TransitionsService,
   ) {}
+
+  /** Takes the locks of a mail, for who must lock leads before reporting of it. */
+  async lock(tx: Transaction, outboundEmailId: number): Promise<void> {
+    await this.emails.lock(tx, outboundEmailId);
+  }
 
   /**
    * Stores a bounce, once for its evidence and address. A hard one makes the mail BOUNCED and suppresses its address
@@ -80,7 +92,8 @@ export class DeliveryService {
     await this.save(tx, email, { kind: 'bounced', occurredAt, detail: diagnostic });
     await this.emails.insertBounce(tx, bounce);
     await this.stops.stop(tx, {
-      leadId: email.lead_id,
+      ...leadOf(email),
+      occurredAt,
       address,
       cause: 'hard_bounce',
       evidence: report.evidence,
@@ -101,7 +114,8 @@ export class DeliveryService {
     if (email === null) return;
     await this.save(tx, email, { kind: 'complained', occurredAt: report.occurredAt });
     await this.stops.stop(tx, {
-      leadId: email.lead_id,
+      ...leadOf(email),
+      occurredAt: report.occurredAt,
       address: email.to_email,
       cause: 'complaint',
       evidence: report.evidence,
@@ -115,7 +129,8 @@ export class DeliveryService {
     const recipient = await this.emails.findRecipient(tx, request.outboundEmailId);
     if (recipient === null) return;
     await this.stops.stop(tx, {
-      leadId: recipient.lead_id,
+      ...leadOf(recipient),
+      occurredAt: request.occurredAt,
       address: recipient.to_email,
       cause: 'unsubscribe',
       evidence: request.evidence,
@@ -149,7 +164,8 @@ export class DeliveryService {
     if (email === null) return;
     await this.save(tx, email, { kind: 'suppressed', occurredAt, detail });
     await this.stops.stop(tx, {
-      leadId: email.lead_id,
+      ...leadOf(email),
+      occurredAt,
       address: email.to_email,
       cause: 'hard_bounce',
       evidence: report.evidence,
@@ -159,9 +175,19 @@ export class DeliveryService {
   }
 
   private async recordSoftBounce(tx: Transaction, email: LockedEmail, bounce: NewBounce): Promise<void> {
-    for (const { evidence, ends_at } of await this.emails.insertSoftBounce(tx, bounce)) {
+    const limits = await this.emails.insertSoftBounce(tx, bounce);
+    const { evidence: told, occurred_at: occurredAt } = bounce;
+    await this.transitions.apply(tx, {
+      ...leadOf(email),
+      occurredAt,
+      cause: 'soft_bounce',
+      evidence: told,
+      isSure: true,
+    });
+    for (const { evidence, ends_at } of limits) {
       await this.stops.stop(tx, {
-        leadId: email.lead_id,
+        ...leadOf(email),
+        occurredAt,
         address: email.to_email,
         cause: 'soft_bounces',
         evidence,
@@ -182,6 +208,10 @@ export class DeliveryService {
   private async save(tx: Transaction, email: LockedEmail, fact: DeliveryFact): Promise<void> {
     await this.emails.save(tx, email.id, withFact(email, fact));
   }
+}
+
+function leadOf({ lead_id, campaign_id }: Recipient): { leadId: number; campaignId: number } {
+  return { leadId: lead_id, campaignId: campaign_id };
 }
 
 const TEXT_LENGTH = 500;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDelivery } from '../../../test/support/delivery.js';
 import { acceptContext, createEngine } from '../../../test/support/engine.js';
 import {
   emptyTables,
@@ -8,13 +9,7 @@ import {
   newEmail,
 } from '../../../test/support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
-import { CampaignsRepository } from '../../campaigns/campaigns.repository.js';
-import { CampaignsService } from '../../campaigns/campaigns.service.js';
-import { LeadsRepository } from '../../leads/leads.repository.js';
-import { LeadsService } from '../../leads/leads.service.js';
-import { SuppressionsRepository } from '../../suppressions/suppressions.repository.js';
-import { SuppressionsService } from '../../suppressions/suppressions.service.js';
-import { RecipientStops, type RecipientStop } from './recipient-stops.service.js';
+import type { RecipientStop } from './recipient-stops.service.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -24,12 +19,10 @@ beforeEach(() => emptyTables(db));
 afterAll(() => db.drop());
 
 function stopOf(fields: Pick<RecipientStop, 'leadId'> & Partial<RecipientStop>): Promise<void> {
-  const leads = new LeadsService(
-    new LeadsRepository(db.database),
-    new CampaignsService(new CampaignsRepository(db.database)),
-  );
-  const stops = new RecipientStops(leads, new SuppressionsService(new SuppressionsRepository(db.database)));
+  const { stops } = createDelivery(db);
   const stop: RecipientStop = {
+    campaignId: null,
+    occurredAt: new Date('2026-01-06T12:00:00Z'),
     address: 'jane@lead.test',
     cause: 'hard_bounce',
     evidence: 'inbound:1',

@@ -28,6 +28,10 @@ export class UnsubscribeService {
     await this.database.transaction((tx) =>
       this.stops.stop(tx, {
         leadId: email.leadId,
+        campaignId: email.campaignId,
+        occurredAt: email.askedAt,
+        // Who follows it again, after a person has set her status back, means it again.
+        mayRecur: true,
         address: email.address,
         cause: 'unsubscribe',
         evidence: `outbound:${email.id}`,

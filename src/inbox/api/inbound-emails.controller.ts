@@ -101,7 +101,7 @@ export class InboundEmailsController {
   @ApiOperation({
     summary: 'Say what a mail is; no rule changes it any more',
     description:
-      "Suppressions that the old class had caused are lifted; the lead's status stays, and PATCH leads/:id sets it. What the new class means is done, whoever wrote the mail.",
+      "What the old class had caused is taken back: its suppressions, and the lead's status unless a person or another event holds it. A stopped enrolment stays stopped. What the new class means is done, whoever wrote the mail.",
   })
   @ApiOkResponse({ type: InboundEmailView })
   async label(

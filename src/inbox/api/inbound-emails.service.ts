@@ -17,8 +17,9 @@ import type { AttachInboundEmailDto } from './dto/inbound-email.dto.js';
 /**
  * What a person may do to a mail that came in. `actor` is the name of her API key, empty when the process has none.
  *
- * Of what the mail had brought about by mistake its suppressions are lifted. The status of a lead, a mail that is BOUNCED
- * and the record of a bounce stay: another cause may hold them, and `PATCH leads/:id` sets a status.
+ * What the mail had brought about by mistake is taken back: its suppressions, the status of a lead unless a person or
+ * another event holds it too, and the time of her last reply. An enrolment that it has stopped stays stopped, as do a
+ * mail that is BOUNCED and the record of a bounce.
  */
 @Injectable()
 export class InboundEmailsService {
@@ -68,13 +69,13 @@ export class InboundEmailsService {
         },
         { attached_by: actor },
       );
-      const effects = await this.effects.apply(tx, attached, sent);
+      const effects = await this.effects.applyAnew(tx, mail, attached, sent, actor);
       await this.emails.setNeedsReview(tx, id, needsReview(attached, effects));
     });
   }
 
   /**
-   * A person's label, which wins for ever. What the old one had caused is lifted, and what the new one means is done,
+   * A person's label, which wins for ever. What the old one had caused is taken back, and what the new one means is done,
    * whoever wrote the mail: a person has read it.
    *
    * @throws DomainError `email_not_found`
@@ -89,7 +90,7 @@ export class InboundEmailsService {
       }
       const automatic = isAutomatic(classification, mail);
       const labelled = await this.emails.label(tx, id, { classification, automatic }, actor);
-      await this.effects.apply(tx, labelled, sent);
+      await this.effects.applyAnew(tx, mail, labelled, sent, actor);
     });
   }
 

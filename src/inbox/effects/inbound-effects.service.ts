@@ -6,26 +6,13 @@ import { DeliveryService } from '../../email/delivery/delivery.service.js';
 import { RecipientStops } from '../../email/recipients/recipient-stops.service.js';
 import type { SentMail } from '../../email/sent-mail/sent-mail.js';
 import { LeadsService } from '../../leads/leads.service.js';
+import { transitionOf } from '../../sequences/transition-policy.js';
+import { type MailEvent, TransitionsService } from '../../sequences/transitions.service.js';
 import type { ReportedRecipient } from '../classification/classification.js';
 import type { InboundEmail } from '../entities/inbound-email.entity.js';
+import { InboundEmailsRepository } from '../ingest/inbound-emails.repository.js';
 import { oneForm } from '../matching/clues.js';
-import { type Effects, effectsOf, type StopEffect } from './effect-policy.js';
-
-/** What of a stored mail says what it brings about. */
-export type ActingMail = Pick<
-  InboundEmail,
-  | 'id'
-  | 'lead_id'
-  | 'from_email'
-  | 'match_confidence'
-  | 'sender_is_recipient'
-  | 'classification'
-  | 'classification_reason'
-  | 'automatic'
-  | 'labelled_by'
-  | 'received_at'
-  | 'email_metadata'
->;
+import { type Effects, effectsOf, type StopEffect, type Told } from './effect-policy.js';
 
 const MAX_REASON = 500;
 
@@ -33,20 +20,63 @@ const MAX_REASON = 500;
 @Injectable()
 export class InboundEffects {
   constructor(
+    private readonly emails: InboundEmailsRepository,
     private readonly deliveries: DeliveryService,
     private readonly leads: LeadsService,
     private readonly recipients: RecipientStops,
+    private readonly transitions: TransitionsService,
   ) {}
 
   /**
-   * Brings about what the mail means, in the transaction that stores, matches or labels it. Repeating it is safe.
+   * Brings about what the mail means, in the transaction that stores it. Repeating it is safe.
    *
-   * Call it last: it locks queue row, mail, lead and suppressions, in this order. Only what a person wrote is a reply, and
-   * of the stops only an unsubscribe is written by a person: so no lead is locked before a mail.
+   * Call it last: it locks queue row, mail, lead, enrolments and suppressions, in this order. Only what a person wrote is
+   * a reply, and of the stops only an unsubscribe is written by a person: so no lead is locked before a mail.
    *
    * @param sent the mail that it is matched to; null: none
    */
-  async apply(tx: Transaction, mail: ActingMail, sent: SentMail | null): Promise<Effects> {
+  async apply(tx: Transaction, mail: InboundEmail, sent: SentMail | null): Promise<Effects> {
+    const effects = this.effectsOf(mail, sent);
+    await this.bringAbout(tx, mail, sent, effects);
+    return effects;
+  }
+
+  /**
+   * {@link apply} for a mail that meant something else, or something of somebody else, before it was matched or labelled
+   * anew: takes back what it no longer tells of any lead. Its suppressions are the caller's to lift.
+   *
+   * @param by name of the API key of the person who said so
+   */
+  async applyAnew(
+    tx: Transaction,
+    before: InboundEmail,
+    mail: InboundEmail,
+    sent: SentMail | null,
+    by: string,
+  ): Promise<Effects> {
+    const effects = this.effectsOf(mail, sent);
+    // A mail is locked before any lead.
+    if (sent !== null && effects.stops.length > 0) await this.deliveries.lock(tx, sent.id);
+    await this.transitions.undo(tx, evidenceOf(mail.id), by, {
+      keep:
+        effects.told === null || mail.lead_id === null
+          ? null
+          : { leadId: mail.lead_id, cause: effects.told.cause },
+      others: [before.lead_id, mail.lead_id].filter((id) => id !== null),
+    });
+    if (before.lead_id !== null) {
+      await this.leads.correctLastReply(
+        tx,
+        before.lead_id,
+        await this.emails.findLastReply(tx, before.lead_id),
+      );
+    }
+    await this.bringAbout(tx, mail, sent, effects);
+    return effects;
+  }
+
+  private effectsOf(mail: InboundEmail, sent: SentMail | null): Effects {
+    const isLabelled = mail.labelled_by !== null;
     const effects = effectsOf({
       classification: mail.classification,
       automatic: mail.automatic,
@@ -56,33 +86,59 @@ export class InboundEffects {
       matchConfidence: mail.match_confidence,
       senderIsRecipient: mail.sender_is_recipient,
       toEmail: sent?.toEmail ?? null,
-      isLabelled: mail.labelled_by !== null,
+      isLabelled,
     });
-    if (mail.lead_id !== null && effects.isReply) {
-      await this.leads.noteReply(tx, mail.lead_id, mail.received_at);
-    }
-    for (const stop of effects.stops) {
-      if (sent === null) await this.stopSender(tx, mail);
+    const { told } = effects;
+    const asksPerson = told !== null && !isLabelled && transitionOf(told.cause, told.isSure).asksPerson;
+    return { ...effects, needsPerson: effects.needsPerson || asksPerson };
+  }
+
+  private async bringAbout(
+    tx: Transaction,
+    mail: InboundEmail,
+    sent: SentMail | null,
+    { isReply, stops, told }: Effects,
+  ): Promise<void> {
+    const { lead_id: leadId } = mail;
+    if (leadId === null) return;
+    if (isReply) await this.leads.noteReply(tx, leadId, mail.received_at);
+    for (const stop of stops) {
+      if (sent === null) await this.stopSender(tx, eventOf(mail, leadId), mail);
       else await this.stop(tx, mail, sent, stop);
     }
-    return effects;
+    if (stops.length === 0 && told !== null) await this.tell(tx, mail, leadId, told);
+  }
+
+  private async tell(tx: Transaction, mail: InboundEmail, leadId: number, told: Told): Promise<void> {
+    const returnDate = mail.email_metadata['return_date'];
+    await this.transitions.apply(tx, {
+      ...eventOf(mail, leadId),
+      ...told,
+      returnDate: typeof returnDate === 'string' ? returnDate : null,
+    });
   }
 
   /** A person has tied the mail to a lead, but to no mail of ours, and said that its writer wants no more. */
-  private async stopSender(tx: Transaction, mail: ActingMail): Promise<void> {
+  private async stopSender(
+    tx: Transaction,
+    event: ReturnType<typeof eventOf>,
+    mail: InboundEmail,
+  ): Promise<void> {
     const from = normalizeEmailAddress(mail.from_email ?? '');
-    if (mail.lead_id === null || from.kind === 'invalid') return;
+    if (from.kind === 'invalid') {
+      await this.transitions.apply(tx, { ...event, cause: 'unsubscribe', isSure: true });
+      return;
+    }
     await this.recipients.stop(tx, {
-      leadId: mail.lead_id,
+      ...event,
       address: from.address,
       cause: 'unsubscribe',
-      evidence: evidenceOf(mail.id),
       reason: mail.classification_reason,
       expiresAt: null,
     });
   }
 
-  private async stop(tx: Transaction, mail: ActingMail, sent: SentMail, stop: StopEffect): Promise<void> {
+  private async stop(tx: Transaction, mail: InboundEmail, sent: SentMail, stop: StopEffect): Promise<void> {
     const event = {
       outboundEmailId: sent.id,
       evidence: evidenceOf(mail.id),
@@ -110,9 +166,21 @@ export class InboundEffects {
   }
 }
 
-/** What suppressions name as their cause when this mail brought them about. */
+/** What suppressions and transitions name as their cause when this mail brought them about. */
 export function evidenceOf(inboundEmailId: number): string {
   return `inbound:${inboundEmailId}`;
+}
+
+function eventOf(
+  mail: InboundEmail,
+  leadId: number,
+): Pick<MailEvent, 'leadId' | 'campaignId' | 'evidence' | 'occurredAt'> {
+  return {
+    leadId,
+    campaignId: mail.campaign_id,
+    evidence: evidenceOf(mail.id),
+    occurredAt: mail.received_at,
+  };
 }
 
 /** As the reader stored them, their addresses in their one form. */

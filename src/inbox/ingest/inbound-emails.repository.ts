@@ -166,6 +166,15 @@ export class InboundEmailsRepository {
     );
   }
 
+  /** When the latest reply of a person came that is tied to the lead; null: none did. */
+  async findLastReply(tx: Transaction, leadId: number): Promise<Date | null> {
+    const [latest] = await tx.query<{ at: Date | null }>(
+      'SELECT max(received_at) AS at FROM cam_inbound_emails WHERE lead_id = $1 AND NOT automatic',
+      [leadId],
+    );
+    return latest?.at ?? null;
+  }
+
   async setNeedsReview(tx: Transaction, id: number, needsReview: boolean): Promise<void> {
     await tx.query(
       'UPDATE cam_inbound_emails SET needs_review = $2, updated_at = cam_now() WHERE id = $1 AND needs_review <> $2',

@@ -70,10 +70,12 @@ describe('IngestService stores once', () => {
 
   it('another mail with a Message-ID that was here before, and asks a person', async () => {
     const inbox = createInbox(db);
+    // Of itself nothing for a person to look at.
+    const found = { class: 'AUTO' } as const;
 
-    await inbox.ingest(incoming(rawMail(HEADERS)));
-    await inbox.ingest(incoming(rawMail({ ...HEADERS, From: 'eve@evil.test' })));
-    await inbox.ingest(incoming(rawMail({ ...HEADERS, Date: 'Wed, 7 Jan 2026 12:00:00 +0000' })));
+    await inbox.ingest(incoming(rawMail(HEADERS)), found);
+    await inbox.ingest(incoming(rawMail({ ...HEADERS, From: 'eve@evil.test' })), found);
+    await inbox.ingest(incoming(rawMail({ ...HEADERS, Date: 'Wed, 7 Jan 2026 12:00:00 +0000' })), found);
 
     expect(await inboundEmails()).toMatchObject([
       { repeats_message_id: false, needs_review: false },

@@ -14,6 +14,9 @@ import { isStrong } from './match-policy.js';
 /** What is older has been given up: nobody learns a Message-ID so late. */
 const DAYS = 30;
 
+/** Who takes back what a weaker match had told. */
+const OURSELVES = 'cam';
+
 /** Mails looked up together. */
 const PAGE = 200;
 
@@ -75,7 +78,7 @@ export class RematchService {
     if (match === null) return false;
 
     const matched = await this.emails.match(tx, id, matchColumns(match));
-    const effects = await this.effects.apply(tx, matched, match.mail);
+    const effects = await this.effects.applyAnew(tx, mail, matched, match.mail, OURSELVES);
     await this.emails.setNeedsReview(tx, id, needsReview(matched, effects));
     this.logger.log({ event: 'inbound.rematched', email_id: id });
     return true;
