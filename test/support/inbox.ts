@@ -5,6 +5,7 @@ import { SendingConfig } from '../../src/config/sending.config.js';
 import type { Transaction } from '../../src/database/database.js';
 import { SentMailLookup } from '../../src/email/sent-mail/sent-mail-lookup.service.js';
 import { SentMailRepository } from '../../src/email/sent-mail/sent-mail.repository.js';
+import { InboundEmailsService } from '../../src/inbox/api/inbound-emails.service.js';
 import type { Classification, ReportedRecipient } from '../../src/inbox/classification/classification.js';
 import { InboundEffects } from '../../src/inbox/effects/inbound-effects.service.js';
 import { InboundEmailsRepository } from '../../src/inbox/ingest/inbound-emails.repository.js';
@@ -16,6 +17,8 @@ import type { ReadResult } from '../../src/inbox/reading/mail-reader.service.js'
 import { unread } from '../../src/inbox/reading/unread.js';
 import { LeadsRepository } from '../../src/leads/leads.repository.js';
 import { LeadsService } from '../../src/leads/leads.service.js';
+import { SuppressionsRepository } from '../../src/suppressions/suppressions.repository.js';
+import { SuppressionsService } from '../../src/suppressions/suppressions.service.js';
 import { configOf } from './config.js';
 import { createDelivery } from './delivery.js';
 import { InProcessMailReader } from './in-process-mail-reader.js';
@@ -73,6 +76,14 @@ export function createInbox({ database }: Pick<TestDatabase, 'database'>, reader
   const service = new IngestService(database, reader, emails, matcher, effects, sending);
   return {
     service,
+    people: new InboundEmailsService(
+      database,
+      emails,
+      sentMails,
+      effects,
+      leads,
+      new SuppressionsService(new SuppressionsRepository(database)),
+    ),
     rematching: new RematchService(database, emails, sentMails, matcher, effects),
     /** Ingests a mail that the rules take for `found`. */
     async ingest(
