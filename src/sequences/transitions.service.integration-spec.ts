@@ -221,6 +221,19 @@ describe('TransitionsService takes back', () => {
     expect(await outreach.status()).toBe('QUALIFIED');
   });
 
+  it('down to CONTACTED when a mail has gone to her since', async () => {
+    await db.query(`UPDATE cam_leads SET status = 'NEW', last_contacted_at = NULL`);
+    await apply({ cause: 'unsubscribe', evidence: 'inbound:1' });
+    await undo('inbound:1');
+    const before = await outreach.status();
+    await apply({ cause: 'unsubscribe', evidence: 'inbound:2' });
+    await db.query(`UPDATE cam_leads SET last_contacted_at = cam_now()`);
+    await undo('inbound:2');
+
+    expect(before).toBe('NEW');
+    expect(await outreach.status()).toBe('CONTACTED');
+  });
+
   it('nothing that is older than the record', async () => {
     await db.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED'`);
     await apply({ cause: 'hard_bounce' });
