@@ -98,7 +98,7 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
   const stops = new StopsRepository();
   const steps = new StepsRepository(sendingConfig);
   const accepts = new AcceptRepository(database, quota, stops, steps, timing);
-  const queue = new DispatchQueueRepository(database, quota);
+  const queue = new DispatchQueueRepository(database, quota, steps);
   const alertsConfig = configOf(AlertsConfig, options.alerts);
   const outbox = new AlertsRepository(database);
   const alerts = new AlertsService(alertsConfig, outbox);

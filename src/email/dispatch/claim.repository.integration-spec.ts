@@ -752,8 +752,14 @@ describe('DispatchQueueRepository.findHold', () => {
     await insertSuppression(db, 'lead.test');
     const after = await engine.queue.findHold(lease, wire.to);
 
-    expect(before).toEqual({ paused: false, leadStatus: 'NEW', suppressed: false });
-    expect(after).toEqual({ paused: true, leadStatus: 'UNSUBSCRIBED', suppressed: true });
+    const sequence = {
+      gate: { kind: 'open' },
+      followUp: false,
+      queuedAt: expect.any(Date),
+      lastRepliedAt: null,
+    };
+    expect(before).toEqual({ paused: false, leadStatus: 'NEW', suppressed: false, sequence });
+    expect(after).toEqual({ paused: true, leadStatus: 'UNSUBSCRIBED', suppressed: true, sequence });
     expect(await engine.queue.findHold({ ...lease, token: randomUUID() }, wire.to)).toBeNull();
   });
 });

@@ -1,16 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/database.js';
+import { Database, type Transaction } from '../../database/database.js';
 import type { LeadStatus } from '../../leads/lead.entity.js';
+import type { Gate } from '../../sequences/gate-policy.js';
 import { IN_FORCE, suppressionTargets } from '../../suppressions/suppression-targets.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
+import { StepsRepository } from '../steps/steps.repository.js';
 import type { Lease } from './lease.js';
 import { ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
+import type { SequenceFacts } from './recipient-policy.js';
 
 /** What may hold a leased mail back. */
 export interface Hold {
   readonly paused: boolean;
   readonly leadStatus: LeadStatus;
   readonly suppressed: boolean;
+  readonly sequence: SequenceFacts;
+}
+
+interface HoldRow {
+  paused: boolean;
+  leadStatus: LeadStatus;
+  suppressed: boolean;
+  last_replied_at: Date | null;
+  queued_at: Date;
+  follow_up: boolean;
+  enrolment_id: number | null;
+  sequence_number: number;
 }
 
 /** Rows released by one call; the rest follows with the next. */
@@ -22,6 +37,7 @@ export class DispatchQueueRepository {
   constructor(
     private readonly database: Database,
     private readonly quota: QuotaRepository,
+    private readonly steps: StepsRepository,
   ) {}
 
   /** True when a claim would find something. */
@@ -44,18 +60,36 @@ export class DispatchQueueRepository {
    * @returns what holds it back now; null: nothing, or the lease has passed to another holder, whose look counts
    */
   async findHold(lease: Lease, address: string): Promise<Hold | null> {
-    const [row] = await this.database.query<Hold>(
-      `SELECT c.status <> 'ACTIVE' AS paused, l.status AS "leadStatus",
-              EXISTS (SELECT FROM cam_suppressions WHERE target = ANY($3) AND ${IN_FORCE}) AS suppressed
-         FROM cam_dispatch_queue AS q
-         JOIN cam_outbound_emails AS o ON o.id = q.outbound_email_id
-         JOIN cam_campaigns AS c ON c.id = o.campaign_id
-         JOIN cam_leads AS l ON l.id = o.lead_id
-        WHERE q.outbound_email_id = $1 AND q.lease_token = $2
-          FOR SHARE OF c, l`,
-      [lease.emailId, lease.token, suppressionTargets(address)],
-    );
-    return row ?? null;
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx.query<HoldRow>(
+        `SELECT c.status <> 'ACTIVE' AS paused, l.status AS "leadStatus", l.last_replied_at, o.queued_at, q.follow_up,
+                o.enrolment_id, o.sequence_number,
+                EXISTS (SELECT FROM cam_suppressions WHERE target = ANY($3) AND ${IN_FORCE}) AS suppressed
+           FROM cam_dispatch_queue AS q
+           JOIN cam_outbound_emails AS o ON o.id = q.outbound_email_id
+           JOIN cam_campaigns AS c ON c.id = o.campaign_id
+           JOIN cam_leads AS l ON l.id = o.lead_id
+          WHERE q.outbound_email_id = $1 AND q.lease_token = $2
+            FOR SHARE OF c, l`,
+        [lease.emailId, lease.token, suppressionTargets(address)],
+      );
+      if (row === undefined) return null;
+      const { paused, leadStatus, suppressed, follow_up: followUp, queued_at: queuedAt } = row;
+      const gate = await this.findGate(tx, lease.emailId, row);
+      const sequence = { gate, followUp, queuedAt, lastRepliedAt: row.last_replied_at };
+      return { paused, leadStatus, suppressed, sequence };
+    });
+  }
+
+  /** After the lead's lock, which whoever stops or postpones a sequence takes too. */
+  private async findGate(
+    tx: Transaction,
+    emailId: number,
+    { enrolment_id: enrolmentId, sequence_number: step }: HoldRow,
+  ): Promise<Gate> {
+    if (enrolmentId === null) return { kind: 'open' };
+    const gates = await this.steps.findGates(tx, [{ emailId, enrolmentId, step }]);
+    return gates.get(emailId) ?? { kind: 'open' };
   }
 
   /**

@@ -18,7 +18,7 @@ import { CLAIM_AHEAD_MS } from './claim.repository.js';
 import { DispatchQueueRepository } from './dispatch-queue.repository.js';
 import { DISPATCH_TIMING, type DispatchTiming, heldForMs, type Lease, leaseCovers } from './lease.js';
 import type { LeasedEmail, Moment } from './leased-email.js';
-import { findStop } from './recipient-policy.js';
+import { findSequenceStop, findStop } from './recipient-policy.js';
 import { type AttemptReport, SettlementRepository } from './settlement.repository.js';
 import { type Settlement, settleAttempt } from './settlement.js';
 import { ThreadRefresh } from './thread-refresh.service.js';
@@ -142,12 +142,15 @@ export class EmailSender implements BeforeApplicationShutdown {
     return isStale ? this.clearAgain(email, moment) : { kind: 'go', moment };
   }
 
-  /** A stop may have come while a mail waited for longer than a claim ever makes it wait. */
+  /** A stop may have come, or her hours ended, while a mail waited for longer than a claim ever makes it wait. */
   private async clearAgain({ lease, wire }: LeasedEmail, moment: Moment): Promise<Clearance> {
     const hold = await this.queue.findHold(lease, wire.to);
     const isFree =
       hold === null ||
-      (!hold.paused && findStop({ address: wire.to, ...hold }, this.sending.allowlist) === null);
+      (!hold.paused &&
+        findStop({ address: wire.to, ...hold }, this.sending.allowlist) === null &&
+        findSequenceStop(hold.sequence) === null &&
+        hold.sequence.gate.kind === 'open');
     // The next claim meets the same stop, and writes it down.
     return isFree
       ? { kind: 'go', moment }

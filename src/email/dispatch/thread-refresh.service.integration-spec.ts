@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { configOf } from '../../../test/support/config.js';
 import { createEngine, type Engine, type EngineOptions } from '../../../test/support/engine.js';
-import { emptyTables, insertCampaign, insertEmail, insertLead } from '../../../test/support/factories.js';
+import {
+  emptyTables,
+  insertCampaign,
+  insertEmail,
+  insertLead,
+  insertRow,
+} from '../../../test/support/factories.js';
 import {
   FakeResend,
   type FakeResendOptions,
@@ -443,17 +449,45 @@ describe('a question about a thread', () => {
     expect(sent?.at).toBeGreaterThanOrEqual(asked?.at ?? Infinity);
   });
 
-  it('that took long lets a stop that came meanwhile still hold the mail back', async () => {
+  it.each([
+    ['an unsubscription', `UPDATE cam_leads SET status = 'UNSUBSCRIBED'`],
+    ['her reply', 'UPDATE cam_leads SET last_replied_at = cam_now()'],
+    [
+      'the end of her sequence',
+      `UPDATE cam_enrolments SET status = 'STOPPED', stop_reason = 'REPLIED', next_run_at = NULL, look_at = NULL`,
+    ],
+    [
+      'the end of her hours',
+      `UPDATE cam_sequences
+          SET window_days = ARRAY[1 + (EXTRACT(isodow FROM cam_now())::integer + 1) % 7], window_from = '09:00',
+              window_to = '17:00'`,
+    ],
+  ])('that took long lets %s still hold the mail back', async (_, stop) => {
+    await insertRow(db, 'cam_sequences', { campaign_id: campaignId });
+    const enrolment = await insertRow<{ id: number }>(db, 'cam_enrolments', {
+      campaign_id: campaignId,
+      lead_id: leadId,
+      simulated: false,
+    });
     const first = await sendFirst();
-    const followUp = await insertFollowUp(first.id);
+    const followUp = await insertFollowUp(first.id, { enrolment_id: enrolment.id });
     const { lease, ...email } = await claimOne();
-    const longAgo = { ...lease, endsAtMs: lease.endsAtMs - 3_000 };
-    await db.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED' WHERE id = $1`, [leadId]);
+    await db.query(stop);
 
-    await engine.sender.send({ ...email, lease: longAgo });
+    await engine.sender.send({ ...email, lease: { ...lease, endsAtMs: lease.endsAtMs - 3_000 } });
 
     expect(reads()).toHaveLength(1);
     expect(fake.history.mails).toHaveLength(1);
     expect(await row(followUp)).toMatchObject({ status: 'QUEUED', headers: namedAs(first.record.messageId) });
+  });
+
+  it('that took long lets the mail go when nothing stops it', async () => {
+    const first = await sendFirst();
+    await insertFollowUp(first.id);
+    const { lease, ...email } = await claimOne();
+
+    await engine.sender.send({ ...email, lease: { ...lease, endsAtMs: lease.endsAtMs - 3_000 } });
+
+    expect(sentHeaders()).toEqual(namedAs(first.record.messageId));
   });
 });
