@@ -1,13 +1,19 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CampaignIdParam } from '../campaigns/dto/campaign.dto.js';
 import { DomainError } from '../common/domain-error.js';
 import { paginate } from '../http/paginate.js';
 import type { SequencePlan } from '../sequences/sequence-plan.js';
 import { CampaignSequences, type Enrolled } from './campaign-sequences.service.js';
-import { EnrolDto, EnrolledView, EnrolmentsQuery, EnrolmentView } from './dto/enrolment.dto.js';
-import { PutSequenceDto, SequenceView } from './dto/sequence.dto.js';
+import {
+  ENROL_EXAMPLES,
+  EnrolDto,
+  EnrolledView,
+  EnrolmentsQuery,
+  EnrolmentView,
+} from './dto/enrolment.dto.js';
+import { PUT_SEQUENCE_EXAMPLES, PutSequenceDto, SequenceView } from './dto/sequence.dto.js';
 import { EnrolmentsReadModel } from './enrolments.view.js';
 
 @ApiTags('sequences')
@@ -32,6 +38,7 @@ export class SequencesController {
     description:
       'In the place of the one that it has: live enrolments follow the new one for their remaining steps.',
   })
+  @ApiBody({ type: PutSequenceDto, examples: PUT_SEQUENCE_EXAMPLES })
   @ApiOkResponse({ type: SequenceView })
   async put(@Param() { id }: CampaignIdParam, @Body() body: PutSequenceDto): Promise<SequenceView> {
     const plan = await this.sequences.replace(id, {
@@ -50,6 +57,7 @@ export class SequencesController {
   @Post('enrolments')
   @HttpCode(202)
   @ApiOperation({ summary: 'Enrol leads in the sequence of their campaign' })
+  @ApiBody({ type: EnrolDto, examples: ENROL_EXAMPLES })
   @ApiAcceptedResponse({ type: EnrolledView })
   async enrol(@Param() { id }: CampaignIdParam, @Body() body: EnrolDto): Promise<Enrolled> {
     const { lead_ids: leadIds, all = false } = body;

@@ -4,13 +4,14 @@ import { insertLead } from '../../test/support/factories.js';
 import { untilWaiting } from '../../test/support/locks.js';
 import { ANSWERED_AT, JANE, Outreach } from '../../test/support/outreach.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
-import type { MailEvent } from './transitions.service.js';
+import type { MailEvent, TransitionsService } from './transitions.service.js';
 
-const transitions = createTransitions();
+let transitions: TransitionsService;
 let db: TestDatabase;
 let outreach: Outreach;
 beforeAll(async () => {
   db = await createTestDatabase();
+  transitions = createTransitions(db);
 });
 beforeEach(async () => {
   outreach = await Outreach.create(db);

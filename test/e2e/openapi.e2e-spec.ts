@@ -14,6 +14,8 @@ const STORY: readonly (readonly [operation: string, status: number])[] = [
   ['PUT /api/cam/campaigns/{id}/pause', 200],
   ['PUT /api/cam/campaigns/{id}/resume', 200],
   ['PATCH /api/cam/campaigns/{id}', 200],
+  ['PUT /api/cam/campaigns/{id}/sequence', 200],
+  ['POST /api/cam/campaigns/{id}/enrolments', 202],
   ['PATCH /api/cam/leads/{id}', 200],
   ['PUT /api/cam/templates/{id}', 200],
   ['POST /api/cam/suppressions', 201],
@@ -25,7 +27,11 @@ const STORY: readonly (readonly [operation: string, status: number])[] = [
 ];
 
 /** Operations that take no body. */
-const BODILESS = ['POST /api/cam/emails/outbound/{id}/cancel', 'POST /api/cam/emails/outbound/{id}/retry'];
+const BODILESS = [
+  'POST /api/cam/campaigns/{id}/evaluate',
+  'POST /api/cam/emails/outbound/{id}/cancel',
+  'POST /api/cam/emails/outbound/{id}/retry',
+];
 
 interface Schema {
   readonly $ref?: string;

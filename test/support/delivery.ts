@@ -31,7 +31,7 @@ export function createDelivery({ database }: Pick<TestDatabase, 'database'>): De
   Logger.overrideLogger(false);
   const quota = new QuotaRepository(configOf(SendingConfig, { timeZone: 'UTC', dailyCap: 0 }));
   const proofs = new ProofRepository(database, quota);
-  const transitions = createTransitions();
+  const transitions = createTransitions({ database });
   const stops = new RecipientStops(
     transitions,
     new SuppressionsService(new SuppressionsRepository(database)),
@@ -42,9 +42,9 @@ export function createDelivery({ database }: Pick<TestDatabase, 'database'>): De
 }
 
 /** What mail does to leads and enrolments. The default time zone is UTC. */
-export function createTransitions(): TransitionsService {
+export function createTransitions({ database }: Pick<TestDatabase, 'database'>): TransitionsService {
   return new TransitionsService(
     new LeadTransitionsService(new LeadTransitionsRepository()),
-    new EnrolmentsService(new EnrolmentsRepository(), configOf(SendingConfig, { timeZone: 'UTC' })),
+    new EnrolmentsService(new EnrolmentsRepository(database), configOf(SendingConfig, { timeZone: 'UTC' })),
   );
 }

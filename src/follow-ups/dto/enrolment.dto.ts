@@ -24,6 +24,12 @@ export class EnrolDto {
   all?: boolean;
 }
 
+/** Whole bodies for the documentation: one made of every property would say both who and all. */
+export const ENROL_EXAMPLES = {
+  some: { summary: 'Some leads', value: { lead_ids: [1] } satisfies EnrolDto },
+  all: { summary: 'Every lead of the campaign', value: { all: true } satisfies EnrolDto },
+};
+
 export class SkippedLeadView {
   @ApiProperty({ type: 'integer', example: 2 })
   lead_id: number;

@@ -86,6 +86,22 @@ export class PutSequenceDto {
   on_positive?: OnPositive;
 }
 
+/** Whole bodies for the documentation. */
+export const PUT_SEQUENCE_EXAMPLES = {
+  three_steps: {
+    summary: 'Two follow-ups in working hours',
+    value: {
+      steps: [
+        { template_type: 'initial_outreach', delay_days: 0 },
+        { template_type: 'initial_outreach', delay_days: 3, business_days: true },
+        { template_type: 'initial_outreach', delay_days: 6, thread: 'new' },
+      ],
+      window: { days: [1, 2, 3, 4, 5], from: '09:00', to: '17:00' },
+      on_positive: 'stop',
+    } satisfies PutSequenceDto,
+  },
+};
+
 export class SequenceStepView {
   @ApiProperty({ example: 'initial_outreach' })
   template_type: string;
