@@ -48,9 +48,6 @@ interface ClosedRow {
   readonly gate: Extract<Gate, { kind: 'closed' }>;
 }
 
-/** Of mail that is no step. */
-const OPEN: Gate = { kind: 'open' };
-
 interface LeasedRow {
   id: number;
   lease_token: string;
@@ -183,7 +180,7 @@ export class ClaimRepository {
         leadStatus: lead.status,
         suppressed: suppressed.has(row.to_email),
       };
-      const gate = gates.get(row.id) ?? OPEN;
+      const gate = gates.get(row.id) ?? null;
       const stop =
         findStop(recipient, this.sending.allowlist) ??
         findSequenceStop({
@@ -195,7 +192,7 @@ export class ClaimRepository {
       if (stop !== null) stopped.push({ id: row.id, ...stop });
       else if (campaigns.get(row.campaign_id)?.status !== 'ACTIVE') paused.push(row);
       // What may have been accepted is repeated while the provider knows its key, whatever the hour.
-      else if (gate.kind === 'closed' && !row.maybe_sent) closed.push({ id: row.id, gate });
+      else if (gate?.kind === 'closed' && !row.maybe_sent) closed.push({ id: row.id, gate });
       else free.push(row);
     }
     return { stopped, paused, closed, free };

@@ -86,10 +86,10 @@ export class DispatchQueueRepository {
     tx: Transaction,
     emailId: number,
     { enrolment_id: enrolmentId, sequence_number: step }: HoldRow,
-  ): Promise<Gate> {
-    if (enrolmentId === null) return { kind: 'open' };
+  ): Promise<Gate | null> {
+    if (enrolmentId === null) return null;
     const gates = await this.steps.findGates(tx, [{ emailId, enrolmentId, step }]);
-    return gates.get(emailId) ?? { kind: 'open' };
+    return gates.get(emailId) ?? null;
   }
 
   /**

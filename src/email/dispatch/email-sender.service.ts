@@ -143,14 +143,15 @@ export class EmailSender implements BeforeApplicationShutdown {
   }
 
   /** A stop may have come, or her hours ended, while a mail waited for longer than a claim ever makes it wait. */
-  private async clearAgain({ lease, wire }: LeasedEmail, moment: Moment): Promise<Clearance> {
+  private async clearAgain({ lease, wire, history }: LeasedEmail, moment: Moment): Promise<Clearance> {
     const hold = await this.queue.findHold(lease, wire.to);
     const isFree =
       hold === null ||
       (!hold.paused &&
         findStop({ address: wire.to, ...hold }, this.sending.allowlist) === null &&
         findSequenceStop(hold.sequence) === null &&
-        hold.sequence.gate.kind === 'open');
+        // Like the claim: what may have been accepted is repeated whatever the hour.
+        (hold.sequence.gate?.kind !== 'closed' || history.maybeSentBefore));
     // The next claim meets the same stop, and writes it down.
     return isFree
       ? { kind: 'go', moment }

@@ -50,7 +50,8 @@ export function findStop(recipient: Recipient, allowlist: Allowlist | null): Sto
 
 /** What of a mail and its lead tells whether a sequence goes on. */
 export interface SequenceFacts {
-  readonly gate: Gate;
+  /** Null: the mail is no step. */
+  readonly gate: Gate | null;
   /** The mail follows another one. */
   readonly followUp: boolean;
   readonly queuedAt: Date;
@@ -59,13 +60,17 @@ export interface SequenceFacts {
 }
 
 /**
- * The reason why a step, or a follow-up that somebody asked for, goes no more; null: it may. Who has answered is not
- * reminded; what is asked for after her answer answers her.
+ * The reason why a step, or a follow-up that somebody asked for, goes no more; null: it may. Her enrolment says whether a
+ * step goes on after an answer. Of other follow-ups, none that was queued before her answer goes; what is asked for
+ * after it answers her.
  */
-export function findSequenceStop(facts: SequenceFacts): Stop | null {
-  const { gate, lastRepliedAt } = facts;
-  if (gate.kind === 'stopped') return { code: gate.reason, message: 'The sequence has ended for this lead' };
-  return facts.followUp && lastRepliedAt !== null && lastRepliedAt > facts.queuedAt
+export function findSequenceStop({ gate, followUp, queuedAt, lastRepliedAt }: SequenceFacts): Stop | null {
+  if (gate !== null) {
+    return gate.kind === 'stopped'
+      ? { code: gate.reason, message: 'The sequence has ended for this lead' }
+      : null;
+  }
+  return followUp && lastRepliedAt !== null && lastRepliedAt > queuedAt
     ? { code: 'REPLIED', message: 'The lead has answered since the mail was queued' }
     : null;
 }

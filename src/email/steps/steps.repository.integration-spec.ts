@@ -174,6 +174,17 @@ describe('a claim', () => {
     });
   });
 
+  it('takes the step that waited when she answered with interest, and the campaign goes on then', async () => {
+    await insertSequence({ on_positive: 'next_step' });
+    const id = await insertStepMail((await insertEnrolment({ next_step: 2 })).id);
+    await db.database.transaction((tx) =>
+      enrolments.answeredWithInterest(tx, leadId, campaignId, 'inbound:7'),
+    );
+    await db.query('UPDATE cam_leads SET last_replied_at = cam_now()');
+
+    expect(await claimed()).toEqual([id]);
+  });
+
   it('drops a follow-up that somebody asked for when the lead has answered since', async () => {
     const follow = {
       campaign_id: campaignId,
