@@ -1,4 +1,5 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { AlertsModule } from '../alerts/alerts.module.js';
 import { InboxConfig } from '../config/inbox.config.js';
 import { EmailModule } from '../email/email.module.js';
 import { LeadsModule } from '../leads/leads.module.js';
@@ -24,7 +25,7 @@ import { MailboxPollsReadModel } from './sources/polling/mailbox-polls.view.js';
 import { DEFAULT_POLL_TIMING, POLL_TIMING } from './sources/polling/poll-lease.js';
 
 @Module({
-  imports: [EmailModule, LeadsModule, SequencesModule, SuppressionsModule],
+  imports: [AlertsModule, EmailModule, LeadsModule, SequencesModule, SuppressionsModule],
   controllers: [InboundEmailsController],
   providers: [
     { provide: MailReader, useFactory: () => new MailReader() },

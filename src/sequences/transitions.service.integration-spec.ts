@@ -6,8 +6,8 @@ import { ANSWERED_AT, JANE, Outreach } from '../../test/support/outreach.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import type { MailEvent, TransitionsService } from './transitions.service.js';
 
-let transitions: TransitionsService;
 let db: TestDatabase;
+let transitions: TransitionsService;
 let outreach: Outreach;
 beforeAll(async () => {
   db = await createTestDatabase();

@@ -1,6 +1,9 @@
 import { Logger } from '@nestjs/common';
+import { AlertsRepository } from '../../src/alerts/alerts.repository.js';
+import { AlertsService } from '../../src/alerts/alerts.service.js';
 import { CampaignsRepository } from '../../src/campaigns/campaigns.repository.js';
 import { CampaignsService } from '../../src/campaigns/campaigns.service.js';
+import { AlertsConfig } from '../../src/config/alerts.config.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
 import type { Transaction } from '../../src/database/database.js';
 import { SentMailLookup } from '../../src/email/sent-mail/sent-mail-lookup.service.js';
@@ -60,8 +63,15 @@ export class FailingReader extends ToldReader {
   }
 }
 
-/** The inbox of one process, over a database of a spec and without HTTP. Several over one database are replicas. */
-export function createInbox({ database }: Pick<TestDatabase, 'database'>, reader = new ToldReader()) {
+/**
+ * The inbox of one process, over a database of a spec and without HTTP; alerts are stored when a webhook is given. Several
+ * over one database are replicas.
+ */
+export function createInbox(
+  { database }: Pick<TestDatabase, 'database'>,
+  reader = new ToldReader(),
+  alerts: Partial<AlertsConfig> = {},
+) {
   Logger.overrideLogger(false);
   const leads = new LeadsService(
     new LeadsRepository(database),
@@ -70,7 +80,14 @@ export function createInbox({ database }: Pick<TestDatabase, 'database'>, reader
   const { service: delivery, stops, transitions } = createDelivery({ database });
   const sentMails = new SentMailLookup(new SentMailRepository());
   const emails = new InboundEmailsRepository();
-  const effects = new InboundEffects(emails, delivery, leads, stops, transitions);
+  const effects = new InboundEffects(
+    emails,
+    delivery,
+    leads,
+    stops,
+    transitions,
+    new AlertsService(configOf(AlertsConfig, alerts), new AlertsRepository(database)),
+  );
   const matcher = new MailMatcher(sentMails);
   const sending = configOf(SendingConfig, { replyAddress: 'replies@in.sender.test' });
   const service = new IngestService(database, reader, emails, matcher, effects, sending);

@@ -451,7 +451,6 @@ describe('a question about a thread', () => {
 
   it.each([
     ['an unsubscription', `UPDATE cam_leads SET status = 'UNSUBSCRIBED'`],
-    ['her reply', 'UPDATE cam_leads SET last_replied_at = cam_now()'],
     [
       'the end of her sequence',
       `UPDATE cam_enrolments SET status = 'STOPPED', stop_reason = 'REPLIED', next_run_at = NULL, look_at = NULL`,
@@ -479,6 +478,18 @@ describe('a question about a thread', () => {
     expect(reads()).toHaveLength(1);
     expect(fake.history.mails).toHaveLength(1);
     expect(await row(followUp)).toMatchObject({ status: 'QUEUED', headers: namedAs(first.record.messageId) });
+  });
+
+  it('that took long lets her reply hold back a follow-up that somebody asked for', async () => {
+    const first = await sendFirst();
+    const followUp = await insertFollowUp(first.id);
+    const { lease, ...email } = await claimOne();
+    await db.query('UPDATE cam_leads SET last_replied_at = cam_now()');
+
+    await engine.sender.send({ ...email, lease: { ...lease, endsAtMs: lease.endsAtMs - 3_000 } });
+
+    expect(fake.history.mails).toHaveLength(1);
+    expect(await row(followUp)).toMatchObject({ status: 'QUEUED' });
   });
 
   it('that took long lets the mail go when nothing stops it', async () => {

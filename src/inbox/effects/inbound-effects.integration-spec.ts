@@ -151,6 +151,47 @@ describe('InboundEffects, by a mail that anybody may have written', () => {
   });
 });
 
+describe('An answer with interest', () => {
+  it.each([
+    ['surely hers', (): Buffer => outreach.answer()],
+    ['of anybody', (): Buffer => outreach.forgery()],
+  ])('that is %s raises one alert, whatever a person makes of it', async (_whose, write) => {
+    const webhook = { webhookUrl: 'https://ops.test/', webhookSecret: 'whsec_x' };
+    const inbox = createInbox(db, undefined, webhook);
+    const raw = write();
+    const { id } = await inbox.ingest(incoming(raw), { class: 'POSITIVE' });
+    await inbox.ingest(incoming(raw), { class: 'POSITIVE' });
+    for (const label of ['POSITIVE', 'NEGATIVE', 'POSITIVE'] as const) {
+      await inbox.people.label(id, label, 'ops');
+    }
+
+    expect(await db.query('SELECT kind, dedupe_key, data FROM cam_alerts')).toEqual([
+      {
+        kind: 'reply.positive',
+        dedupe_key: `reply.positive:inbound:${id}`,
+        data: {
+          inbound_email_id: id,
+          lead_id: outreach.leadId,
+          campaign_id: outreach.campaignIds[0],
+          outbound_email_id: outreach.emailId,
+        },
+      },
+    ]);
+  });
+
+  it('raises it in its own transaction', async () => {
+    const webhook = { webhookUrl: 'https://ops.test/', webhookSecret: 'whsec_x' };
+    const inbox = createInbox(db, undefined, webhook);
+    const lost = inbox.ingest(incoming(outreach.answer()), { class: 'POSITIVE' }, () =>
+      Promise.reject(new Error('lost')),
+    );
+
+    await expect(lost).rejects.toThrow('lost');
+    expect(await db.query('SELECT FROM cam_alerts')).toEqual([]);
+    expect(await outreach.transitions()).toEqual([]);
+  });
+});
+
 describe('One bounce that is told twice', () => {
   it('by the webhook and by a report, moves the lead once and is held by both', async () => {
     const { events } = createDelivery(db);

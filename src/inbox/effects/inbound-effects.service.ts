@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Alerts } from '../../alerts/alert.js';
 import { assertNever } from '../../common/assert-never.js';
 import { normalizeEmailAddress } from '../../common/email-address.js';
 import type { Transaction } from '../../database/database.js';
@@ -25,6 +26,7 @@ export class InboundEffects {
     private readonly leads: LeadsService,
     private readonly recipients: RecipientStops,
     private readonly transitions: TransitionsService,
+    private readonly alerts: Alerts,
   ) {}
 
   /**
@@ -111,10 +113,25 @@ export class InboundEffects {
 
   private async tell(tx: Transaction, mail: InboundEmail, leadId: number, told: Told): Promise<void> {
     const returnDate = mail.email_metadata['return_date'];
-    await this.transitions.apply(tx, {
+    const isNew = await this.transitions.apply(tx, {
       ...eventOf(mail, leadId),
       ...told,
       returnDate: typeof returnDate === 'string' ? returnDate : null,
+    });
+    if (isNew && told.cause === 'positive_reply') await this.alertToInterest(tx, mail, leadId);
+  }
+
+  /** However sure it is: the operator reads the mail before she acts on it. */
+  private async alertToInterest(tx: Transaction, mail: InboundEmail, leadId: number): Promise<void> {
+    await this.alerts.raise(tx, {
+      kind: 'reply.positive',
+      dedupeKey: `reply.positive:${evidenceOf(mail.id)}`,
+      data: {
+        inbound_email_id: mail.id,
+        lead_id: leadId,
+        campaign_id: mail.campaign_id,
+        outbound_email_id: mail.in_reply_to_outbound_email_id,
+      },
     });
   }
 
