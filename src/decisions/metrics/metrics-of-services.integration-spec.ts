@@ -9,7 +9,7 @@ import {
   setClockTo,
 } from '../../../test/support/factories.js';
 import { createInbox, incoming, rawMail } from '../../../test/support/inbox.js';
-import { metricsOf } from '../../../test/support/metrics.js';
+import { metricsOf, refreshMetrics } from '../../../test/support/metrics.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { InboundEmailsRepository } from '../../inbox/ingest/inbound-emails.repository.js';
 import { SuppressionsRepository } from '../../suppressions/suppressions.repository.js';
@@ -150,6 +150,26 @@ describe('The counts of what the service does', () => {
     await db.database.transaction((tx) => suppressions.lift(tx, 'inbound:1', 'ops', 'misread'));
 
     expect(await metricsOf(db, campaignId)).toMatchObject({ replies: 1, unsubscribed: 0 });
+  });
+
+  it('hold an unsubscribe from a mail that is only later known to be sent', async () => {
+    const openId = await insertEmail(db, { campaign_id: campaignId, lead_id: leadId, to_email: JANE });
+    await db.database.transaction((tx) =>
+      delivery.service.recordUnsubscribe(tx, {
+        outboundEmailId: openId,
+        evidence: `outbound:${openId}`,
+        occurredAt: OCCURRED_AT,
+        reason: 'Unsubscribed by the link of a mail',
+      }),
+    );
+    await refreshMetrics(db, campaignId);
+    expect(await metricsOf(db, campaignId)).toMatchObject({ sent: 1, unsubscribed: 0 });
+
+    await db.query(`UPDATE cam_outbound_emails SET status = 'SENT', sent_at = cam_now() WHERE id = $1`, [
+      openId,
+    ]);
+
+    expect(await metricsOf(db, campaignId)).toMatchObject({ sent: 2, unsubscribed: 1 });
   });
 
   it('leave simulated mail out, and what becomes of it', async () => {
