@@ -178,9 +178,21 @@ async function createRecount(queryRunner: QueryRunner): Promise<void> {
         DELETE FROM cam_metric_deltas WHERE campaign_id = of_campaign
       ), mails AS (
         INSERT INTO cam_metric_deltas (campaign_id, fact, hour, change)
-        SELECT of_campaign, fact, hour, sum(change)
-          FROM (${factsOfMails('(SELECT * FROM cam_outbound_emails WHERE campaign_id = of_campaign)', 1)}) AS facts
-         GROUP BY fact, hour
+        SELECT of_campaign, f.fact, mails.hour, f.change
+          FROM (SELECT ${hourOf('sent_at')} AS hour, count(*) AS sent, count(delivered_at) AS delivered,
+                       count(bounced_at) AS hard_bounces, count(complained_at) AS complaints
+                  FROM cam_outbound_emails
+                 WHERE campaign_id = of_campaign AND sent_at IS NOT NULL AND NOT simulated GROUP BY hour) AS mails
+         CROSS JOIN LATERAL (VALUES
+           ('sent', sent), ('delivered', delivered), ('hard_bounces', hard_bounces), ('complaints', complaints)
+         ) AS f (fact, change)
+         WHERE f.change > 0
+      ), soft_bounces AS (
+        INSERT INTO cam_metric_deltas (campaign_id, fact, hour, change)
+        SELECT of_campaign, 'soft_bounces', ${hourOf('o.sent_at')} AS hour, count(DISTINCT o.id)
+          FROM cam_bounces AS b JOIN cam_outbound_emails AS o ON o.id = b.outbound_email_id AND o.to_email = b.address
+         WHERE b.kind = 'soft' AND o.campaign_id = of_campaign AND o.sent_at IS NOT NULL AND NOT o.simulated
+         GROUP BY hour
       ), leads AS (
         INSERT INTO cam_metric_leads (campaign_id, lead_id, first_mailed_hour)
         SELECT of_campaign, lead_id, ${hourOf('min(sent_at)')} FROM cam_outbound_emails
