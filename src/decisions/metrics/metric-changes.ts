@@ -3,11 +3,10 @@ import { COUNTERS } from './counters.js';
 /** SQL: the counters, for `SELECT`. */
 export const COUNTER_COLUMNS = COUNTERS.join(', ');
 
-/** SQL: the sum of each counter over rows, never null. */
-export function sumsOf(filter = 'true'): string {
-  return COUNTERS.map(
-    (name) => `COALESCE(sum(${name}) FILTER (WHERE ${filter}), 0)::integer AS ${name}`,
-  ).join(', ');
+/** SQL: the sum of each counter over the rows that pass the filter, never null. */
+export function sumsOf(filter?: string): string {
+  const filtered = filter === undefined ? '' : ` FILTER (WHERE ${filter})`;
+  return COUNTERS.map((name) => `COALESCE(sum(${name})${filtered}, 0)::integer AS ${name}`).join(', ');
 }
 
 /**
