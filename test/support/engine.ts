@@ -30,18 +30,28 @@ import { type AcceptContext, AcceptRepository } from '../../src/email/sending/ac
 import { BatchSendingService } from '../../src/email/sending/batch-sending.service.js';
 import { EmailComposer } from '../../src/email/sending/email-composer.service.js';
 import { EmailSendingService } from '../../src/email/sending/email-sending.service.js';
-import { StepsRepository } from '../../src/email/steps/steps.repository.js';
 import { ThreadRepository } from '../../src/email/sending/thread.repository.js';
+import { StepMailsRepository } from '../../src/email/steps/step-mails.repository.js';
+import { StepSending } from '../../src/email/steps/step-sending.service.js';
+import { StepsRepository } from '../../src/email/steps/steps.repository.js';
 import { EmailTemplatesRepository } from '../../src/email/templates/email-templates.repository.js';
 import { EmailTemplatesService } from '../../src/email/templates/email-templates.service.js';
 import { TemplateRenderer } from '../../src/email/templates/template-renderer.js';
+import { CampaignSequences } from '../../src/follow-ups/campaign-sequences.service.js';
+import { FollowUps } from '../../src/follow-ups/follow-ups.service.js';
 import { LeadsRepository } from '../../src/leads/leads.repository.js';
 import { LeadsService } from '../../src/leads/leads.service.js';
+import { EnrolmentScheduleRepository } from '../../src/sequences/enrolment-schedule.repository.js';
+import { EnrolmentSchedule } from '../../src/sequences/enrolment-schedule.service.js';
+import { EnrolmentsRepository } from '../../src/sequences/enrolments.repository.js';
+import { EnrolmentsService } from '../../src/sequences/enrolments.service.js';
+import { SequencesRepository } from '../../src/sequences/sequences.repository.js';
+import { SequencesService } from '../../src/sequences/sequences.service.js';
 import { configOf } from './config.js';
 import { FakeEmailProvider } from './fake-email-provider.js';
 import type { TestDatabase } from './test-database.js';
 
-/** The sending side of one process: what the modules wire up, over a database of a spec and without HTTP. */
+/** The sending side of one process, and the sequences: what the modules wire up, over a database of a spec and without HTTP. */
 export interface Engine {
   readonly provider: EmailProvider;
   readonly alerts: AlertsService;
@@ -60,6 +70,10 @@ export interface Engine {
   readonly dispatcher: Dispatcher;
   readonly sending: EmailSendingService;
   readonly batches: BatchSendingService;
+  readonly leads: LeadsService;
+  readonly enrolments: EnrolmentsService;
+  readonly sequences: CampaignSequences;
+  readonly followUps: FollowUps;
 }
 
 export interface EngineOptions {
@@ -148,6 +162,21 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
     sendingConfig,
     providerConfig,
   );
+  const stepSending = new StepSending(
+    composer,
+    accepts,
+    new StepMailsRepository(database),
+    dispatcher,
+    sendingConfig,
+    provider,
+  );
+  const sequencesRepository = new SequencesRepository(database);
+  const enrolments = new EnrolmentsService(new EnrolmentsRepository(database), sendingConfig);
+  const schedule = new EnrolmentSchedule(
+    new EnrolmentScheduleRepository(database),
+    sequencesRepository,
+    sendingConfig,
+  );
   return {
     provider,
     alerts,
@@ -166,6 +195,17 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
     dispatcher,
     sending: new EmailSendingService(composer, accepts, sender, sendingConfig, provider, timing),
     batches: new BatchSendingService(composer, accepts, dispatcher, sendingConfig, provider),
+    leads,
+    enrolments,
+    sequences: new CampaignSequences(
+      campaignsService,
+      leads,
+      templates,
+      new SequencesService(sequencesRepository),
+      enrolments,
+      stepSending,
+    ),
+    followUps: new FollowUps(schedule, stepSending),
   };
 }
 
