@@ -42,8 +42,9 @@ export function faultsOf(
   for (const mail of mails) {
     acceptedIsKnown(history, mail, calls, faults);
     const enrolment = mail.enrolment_id === null ? undefined : enrolmentById.get(mail.enrolment_id);
-    if (enrolment !== undefined && !history.byHand.has(mail.id))
+    if (enrolment !== undefined && !history.byHand.has(mail.id)) {
       notEarly(history, mail, enrolment, mails, faults);
+    }
   }
   for (const enrolment of enrolments) hasEnded(history, enrolment, mails, faults);
   return faults;
@@ -147,8 +148,9 @@ function inItsHours(
     faults.push(`${name} outside ${JSON.stringify(window)} of ${timeZone}`);
   }
   for (const absence of absencesAt(history, enrolment.id, at)) {
-    if (!isBack(timeZone, absence, at))
+    if (!isBack(timeZone, absence, at)) {
       faults.push(`${name} while she is away until after ${absence.returnDate}`);
+    }
   }
 }
 
@@ -221,8 +223,9 @@ function hasEnded(
       const cause = own.find((mail) => mail.sequence_number === enrolment.next_step);
       const isOfMail =
         REASONS_OF_MAILS.has(enrolment.stop_reason ?? '') && cause !== undefined && cause.status !== 'SENT';
-      if (stop === undefined && !isOfMail)
+      if (stop === undefined && !isOfMail) {
         faults.push(`${name} stopped as ${enrolment.stop_reason} for no reason`);
+      }
       if (stop === undefined && enrolment.stop_reason === 'REPLIED' && !history.byHand.has(cause?.id ?? 0)) {
         faults.push(`${name} stopped by a reply that did not stop it`);
       }

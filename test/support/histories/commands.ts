@@ -47,7 +47,7 @@ export interface Beginning {
 }
 
 export const CAMPAIGNS = 2;
-export const LEADS = 4;
+export const LEADS = 6;
 export const MOST_STEPS = 4;
 
 const ZONES = [
@@ -120,14 +120,14 @@ const MINUTES_OF_DAY = 24 * 60;
 
 export const command: fc.Arbitrary<Command> = fc.oneof(
   {
-    weight: 8,
+    weight: 14,
     arbitrary: fc.record({
       kind: fc.constant('work'),
       process,
       part: fc.constantFrom('advance', 'drain', 'both', 'both', 'both'),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('clock to next') }) },
+  { weight: 12, arbitrary: fc.record({ kind: fc.constant('clock to next') }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -149,7 +149,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('together'), reply: fc.option(lead, { freq: 2 }) }),
+    arbitrary: fc.record({ kind: fc.constant('together'), reply: fc.option(lead, { freq: 1 }) }),
   },
   {
     weight: 3,
@@ -188,16 +188,16 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       step: fc.integer({ min: 1, max: MOST_STEPS }),
     }),
   },
-) as fc.Arbitrary<Command>;
+);
 
 export const beginning: fc.Arbitrary<Beginning> = fc.record({
   at: fc.constantFrom(...BEGINNINGS),
   timeZone: fc.constantFrom(...ZONES),
-  dailyCap: fc.constantFrom(0, 0, 2, 3),
+  dailyCap: fc.constantFrom(0, 0, 3, 5),
   campaigns: fc.array(
     fc.record({
       timeZone: fc.option(fc.constantFrom(...ZONES)),
-      cap: fc.option(fc.constantFrom(1, 2)),
+      cap: fc.option(fc.constantFrom(2, 3)),
       plan,
     }),
     { minLength: CAMPAIGNS, maxLength: CAMPAIGNS },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertNever } from '../../../src/common/assert-never.js';
 import type { EmailProvider, SendOutcome, WireEmail } from '../../../src/email/provider/email-provider.js';
 import type { MortalDatabase } from './mortal-database.js';
 
@@ -73,8 +74,12 @@ export class Ledger {
         return caller.die();
       case 'lost':
         return { kind: 'ambiguous', reason: 'lost' };
+      case 'deferred':
+      case 'ambiguous':
+      case 'unreachable':
+        return { kind: weather, reason: 'bad weather' };
       default:
-        return { kind: weather, reason: weather };
+        return assertNever(weather);
     }
   }
 }

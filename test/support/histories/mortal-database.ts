@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import { Database, type Transaction } from '../../../src/database/database.js';
 
 /** What a process that has died answers; nobody takes it for an outage. */
@@ -8,10 +7,6 @@ export class Died extends Error {}
 export class MortalDatabase extends Database {
   isDead = false;
   private momentsLeft = Infinity;
-
-  constructor(dataSource: DataSource) {
-    super(dataSource);
-  }
 
   /** It dies after so many moments: one is before each statement, one after it, before its answer is known. */
   dieAfter(moments: number): void {

@@ -330,8 +330,9 @@ export class World {
       campaignSequenceId: null,
       toEmail: null,
     });
-    if (outcome.kind === 'unavailable')
+    if (outcome.kind === 'unavailable') {
       throw new Error('The database is not there', { cause: outcome.cause });
+    }
     if (outcome.kind === 'created') this.history.byHand.add(outcome.emailId);
   }
 
