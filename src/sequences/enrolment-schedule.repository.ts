@@ -9,8 +9,11 @@ export interface DueRow {
   lead_id: number;
   status: EnrolmentStatus;
   stop_reason: StopReason | null;
-  next_step: number;
+  stop_evidence: string | null;
+  /** Null once all steps were sent. */
+  next_step: number | null;
   next_run_at: Date | null;
+  hold_code: HoldCode | null;
   postponed_until: Date | null;
   hurried_at: Date | null;
   version: number;
@@ -19,6 +22,14 @@ export interface DueRow {
   campaign_time_zone: string | null;
   campaign_paused: boolean;
   now: Date;
+}
+
+/** An enrolment as it is, for who asks about it. */
+export interface LookedAtRow extends DueRow {
+  /** When the service looks at it again; null: never, or when a pause ends. */
+  look_at: Date | null;
+  /** False: it has ended for good, or until a mail of it changes. */
+  is_looked_at: boolean;
 }
 
 /** What an enrolment is from now on. */
@@ -34,6 +45,11 @@ export interface NewState {
   readonly look_at: Date | 'infinity' | null;
   readonly hold_code: HoldCode | null;
 }
+
+const COLUMNS = `
+  e.id, e.campaign_id, e.lead_id, e.status, e.stop_reason, e.stop_evidence, e.next_step, e.next_run_at, e.hold_code,
+  e.postponed_until, e.hurried_at, e.version, e.created_at, l.timezone AS lead_time_zone,
+  c.timezone AS campaign_time_zone, c.status <> 'ACTIVE' AS campaign_paused, cam_now() AS now`;
 
 /** A process that looked and died leaves its enrolments for the next one, after so many seconds. */
 const LEASE_SECONDS = 60;
@@ -57,14 +73,25 @@ export class EnrolmentScheduleRepository {
            FROM due WHERE e.id = due.id
          RETURNING e.*
        )
-       SELECT e.id, e.campaign_id, e.lead_id, e.status, e.stop_reason, e.next_step, e.next_run_at, e.postponed_until,
-              e.hurried_at, e.version, e.created_at, l.timezone AS lead_time_zone, c.timezone AS campaign_time_zone,
-              c.status <> 'ACTIVE' AS campaign_paused, cam_now() AS now
+       SELECT ${COLUMNS}
          FROM leased AS e
          JOIN cam_leads AS l ON l.id = e.lead_id
          JOIN cam_campaigns AS c ON c.id = e.campaign_id
         ORDER BY e.id`,
       [simulated, limit, LEASE_SECONDS],
+    );
+  }
+
+  /** The enrolments of a lead, by campaign. What leases them is left alone. */
+  async findOfLead(leadId: number, simulated: boolean): Promise<LookedAtRow[]> {
+    return this.database.query<LookedAtRow>(
+      `SELECT ${COLUMNS}, NULLIF(e.look_at, 'infinity') AS look_at, e.look_at IS NOT NULL AS is_looked_at
+         FROM cam_enrolments AS e
+         JOIN cam_leads AS l ON l.id = e.lead_id
+         JOIN cam_campaigns AS c ON c.id = e.campaign_id
+        WHERE e.lead_id = $1 AND e.simulated = $2
+        ORDER BY e.campaign_id`,
+      [leadId, simulated],
     );
   }
 

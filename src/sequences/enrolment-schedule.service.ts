@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { assertNever } from '../common/assert-never.js';
 import { SendingConfig } from '../config/sending.config.js';
-import { type DueRow, EnrolmentScheduleRepository, type NewState } from './enrolment-schedule.repository.js';
+import {
+  type DueRow,
+  EnrolmentScheduleRepository,
+  type LookedAtRow,
+  type NewState,
+} from './enrolment-schedule.repository.js';
 import type { HoldCode } from './enrolment-states.js';
 import type { SequencePlan } from './sequence-plan.js';
 import { SequencesRepository } from './sequences.repository.js';
-import { type Move, nextMove, type StepMail } from './step-policy.js';
+import { type Move, nextMove, type StepFacts, type StepMail } from './step-policy.js';
 import { timeZoneOf } from './timing/resolve-time-zone.js';
 
 /** An enrolment that is leased to this process, which decides what comes next. */
@@ -18,6 +23,11 @@ export interface DueEnrolment {
   readonly version: number;
   readonly plan: SequencePlan;
   readonly row: DueRow;
+}
+
+/** An enrolment that somebody asks about: it is not leased. */
+export interface KnownEnrolment extends DueEnrolment {
+  readonly row: LookedAtRow;
 }
 
 /** The mail of a step, with its id for the record. */
@@ -46,19 +56,34 @@ export class EnrolmentSchedule {
   /** Up to `limit` enrolments that are due to be looked at; a process that dies leaves them to others a minute later. */
   async lease(simulated: boolean, limit: number): Promise<DueEnrolment[]> {
     await this.schedule.releasePaused(simulated);
-    const rows = await this.schedule.lease(simulated, limit);
+    return this.withPlans(await this.schedule.lease(simulated, limit));
+  }
+
+  private async withPlans<Row extends DueRow>(
+    rows: readonly Row[],
+  ): Promise<(DueEnrolment & { readonly row: Row })[]> {
     const plans = await this.sequences.find([...new Set(rows.map((row) => row.campaign_id))]);
     const byCampaign = new Map(plans.map((plan) => [plan.campaignId, plan]));
     return rows.map((row) => {
       const plan = byCampaign.get(row.campaign_id);
       if (plan === undefined) throw new Error(`Campaign ${row.campaign_id} has enrolments and no sequence`);
-      const { id, campaign_id: campaignId, lead_id: leadId, next_step: step, version } = row;
+      const { id, campaign_id: campaignId, lead_id: leadId, version } = row;
+      const step = row.next_step ?? plan.steps.length + 1;
       return { id, campaignId, leadId, step, version, plan, row };
     });
   }
 
-  decide({ id, step, plan, row }: DueEnrolment, mails: ReadonlyMap<number, StepMail>): Move {
-    return nextMove({
+  /** The enrolments of a lead, with all that decides what comes next for them; nothing is leased. */
+  async findOfLead(leadId: number, simulated: boolean): Promise<KnownEnrolment[]> {
+    return this.withPlans(await this.schedule.findOfLead(leadId, simulated));
+  }
+
+  decide(due: DueEnrolment, mails: ReadonlyMap<number, StepMail>): Move {
+    return nextMove(this.factsOf(due, mails));
+  }
+
+  factsOf({ id, step, plan, row }: DueEnrolment, mails: ReadonlyMap<number, StepMail>): StepFacts {
+    return {
       enrolmentId: id,
       enrolledAt: row.created_at,
       step,
@@ -69,7 +94,7 @@ export class EnrolmentSchedule {
       timeZone: timeZoneOf(row.lead_time_zone, row.campaign_time_zone, this.sending.timeZone),
       mails,
       now: row.now,
-    });
+    };
   }
 
   /** Writes down what was decided. A stop that came meanwhile stays. */

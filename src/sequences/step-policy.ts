@@ -70,11 +70,22 @@ export function seedOf(enrolmentId: number, step: number): string {
   return `${enrolmentId}/${step}`;
 }
 
-function earliest(facts: StepFacts, step: number, planned: PlannedStep): Date {
-  const { hurriedAt, postponedUntil } = facts;
+/** When the delay before a step is over, or was cut short; window and absence do not count. Null: there is no such step. */
+export function delayEndsAt(facts: StepFacts, step: number): Date | null {
+  const planned = facts.steps[step - 1];
+  return planned === undefined ? null : delayEnd(facts, step, planned);
+}
+
+function delayEnd(facts: StepFacts, step: number, planned: PlannedStep): Date {
+  const { hurriedAt } = facts;
   const since = lastSent(facts, step) ?? facts.enrolledAt;
   const delay = { days: planned.delayDays, businessDays: planned.businessDays };
-  const due = hurriedAt !== null && since <= hurriedAt ? hurriedAt : afterDelay(since, delay, facts.timeZone);
+  return hurriedAt !== null && since <= hurriedAt ? hurriedAt : afterDelay(since, delay, facts.timeZone);
+}
+
+function earliest(facts: StepFacts, step: number, planned: PlannedStep): Date {
+  const { postponedUntil } = facts;
+  const due = delayEnd(facts, step, planned);
   return postponedUntil !== null && postponedUntil > due ? postponedUntil : due;
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database/database.js';
 import type { Suppression } from './suppression.entity.js';
-import { IN_FORCE } from './suppression-targets.js';
+import { IN_FORCE, suppressionTargets } from './suppression-targets.js';
 
 /** A reason to send somebody no more mail, not stored yet. */
 export type NewSuppression = Pick<
@@ -74,6 +74,14 @@ export class SuppressionsRepository {
       if (row === undefined) throw new Error('The new suppression is not there');
       return { id: row.id, created: true };
     });
+  }
+
+  /** The reasons in force for which an address gets no mail, the oldest first. */
+  async findInForce(address: string): Promise<Suppression[]> {
+    return this.database.query<Suppression>(
+      `SELECT * FROM cam_suppressions WHERE target = ANY($1) AND ${IN_FORCE} ORDER BY id`,
+      [suppressionTargets(address)],
+    );
   }
 
   /** Removing twice keeps the first removal's record. @returns false when there is no such suppression */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/domain-error.js';
 import type { Transaction } from '../database/database.js';
 import type { CreateSuppressionDto } from './dto/suppression.dto.js';
-import type { SuppressionCause } from './suppression.entity.js';
+import type { Suppression, SuppressionCause } from './suppression.entity.js';
 import { SuppressionsRepository } from './suppressions.repository.js';
 
 /** What mail itself told: this address must get no more of it. */
@@ -69,6 +69,11 @@ export class SuppressionsService {
     throw new DomainError('invalid_request', 'The suppression would have expired already.', {
       errors: [{ field: 'expires_at', code: 'out_of_range', detail: 'Must be in the future.' }],
     });
+  }
+
+  /** Why an address in its one form gets no mail now, the oldest reason first; empty: nothing keeps it from some. */
+  async findInForce(address: string): Promise<Suppression[]> {
+    return this.suppressions.findInForce(address);
   }
 
   /** @throws DomainError `suppression_not_found` */

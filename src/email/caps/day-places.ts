@@ -26,14 +26,22 @@ export class DayPlaces {
 
   /** Takes both places of one mail, or says which cap is full. */
   take(campaignId: number): 'taken' | CapScope {
+    const [full] = this.fullCaps(campaignId);
+    if (full !== undefined) return full;
+    this.takenGlobally += 1;
+    this.takenByCampaign.set(campaignId, (this.takenByCampaign.get(campaignId) ?? 0) + 1);
+    return 'taken';
+  }
+
+  /** The caps that leave no place for a mail of the campaign; none: {@link take} takes one. */
+  fullCaps(campaignId: number): CapScope[] {
     const campaign = this.campaigns.get(campaignId);
     if (campaign === undefined) throw new Error(`The counter of campaign ${campaignId} is not locked`);
     const takenHere = this.takenByCampaign.get(campaignId) ?? 0;
-    if (isFull(this.global, this.takenGlobally)) return 'global';
-    if (isFull(campaign, takenHere)) return 'campaign';
-    this.takenGlobally += 1;
-    this.takenByCampaign.set(campaignId, takenHere + 1);
-    return 'taken';
+    const full: CapScope[] = [];
+    if (isFull(this.global, this.takenGlobally)) full.push('global');
+    if (isFull(campaign, takenHere)) full.push('campaign');
+    return full;
   }
 
   /** Takes back what {@link take} gave: the mail does not go after all. */

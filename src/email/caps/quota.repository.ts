@@ -16,6 +16,14 @@ export interface HeldPlace {
   readonly simulated: boolean;
 }
 
+/** The places of a day as they are at a moment. */
+export interface PlacesToday {
+  readonly places: DayPlaces;
+  /** The midnight from which on there are new ones. */
+  readonly dayEndsAt: Date;
+  readonly now: Date;
+}
+
 interface CounterRow {
   scope_id: number;
   used: number;
@@ -50,6 +58,32 @@ export class QuotaRepository {
       await this.createCounters(tx, simulated, ids);
       rows = await this.lockCounters(tx, simulated, ids);
     }
+    return this.placesOf(rows, caps);
+  }
+
+  /** Today's counters as they are at this moment: for who tells of them and takes nothing. */
+  async readToday(
+    on: Pick<Transaction, 'query'>,
+    simulated: boolean,
+    caps: readonly CampaignCap[],
+  ): Promise<PlacesToday> {
+    const rows = await on.query<CounterRow & { now: Date; day_ends_at: Date }>(
+      `SELECT wanted.scope_id, COALESCE(c.used, 0) AS used, today.day::text AS day,
+              EXTRACT(EPOCH FROM ((today.day + 1)::timestamp AT TIME ZONE $1) - cam_now())::float8 * 1000 AS ends_in_ms,
+              cam_now() AS now, (today.day + 1)::timestamp AT TIME ZONE $1 AS day_ends_at
+         FROM (SELECT (cam_now() AT TIME ZONE $1)::date AS day) AS today
+        CROSS JOIN unnest($2::integer[]) AS wanted (scope_id)
+         LEFT JOIN cam_quota_counters AS c
+           ON c.scope = CASE WHEN wanted.scope_id = 0 THEN 'global' ELSE 'campaign' END
+          AND c.scope_id = wanted.scope_id AND c.day = today.day AND c.simulated = $3`,
+      [this.timeZone, [0, ...caps.map(({ campaignId }) => campaignId)], simulated],
+    );
+    const [today] = rows;
+    if (today === undefined) throw new Error('The database knows no day');
+    return { places: this.placesOf(rows, caps), dayEndsAt: today.day_ends_at, now: today.now };
+  }
+
+  private placesOf(rows: readonly CounterRow[], caps: readonly CampaignCap[]): DayPlaces {
     const used = new Map(rows.map((row) => [row.scope_id, row.used]));
     const counterOf = (scopeId: number, cap: number | null): LockedCounter => ({
       cap,

@@ -9,10 +9,10 @@ import type { DayPlaces } from '../caps/day-places.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import { ProviderGateRepository } from '../provider/provider-gate.repository.js';
 import { type StepOfMail, StepsRepository } from '../steps/steps.repository.js';
+import { hindrancesOf } from './claim-policy.js';
 import { DISPATCH_TIMING, type DispatchTiming } from './lease.js';
 import type { LeasedEmail, Moment } from './leased-email.js';
-import { ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
-import { findSequenceStop, findStop } from './recipient-policy.js';
+import { holdsPlace, ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
 import { SettlementRepository, type StoppedEmail } from './settlement.repository.js';
 import { type LockedStops, StopsRepository } from './stops.repository.js';
 
@@ -156,7 +156,7 @@ export class ClaimRepository {
        )
        SELECT o.id, due.campaign_id, o.lead_id, o.to_email, o.enrolment_id, o.sequence_number, o.queued_at,
               due.follow_up, due.attempt, due.maybe_sent, due.cap_day::text AS cap_day,
-              due.maybe_sent OR COALESCE(due.cap_day = (cam_now() AT TIME ZONE $6)::date, false) AS holds_place
+              ${holdsPlace('due.maybe_sent', 'due.cap_day', '$6')} AS holds_place
          FROM due JOIN cam_outbound_emails AS o ON o.id = due.outbound_email_id
         ORDER BY due.priority, due.due_at, o.id`,
       [...ownerParameters(owner), look, this.quota.timeZone],
@@ -180,20 +180,22 @@ export class ClaimRepository {
         leadStatus: lead.status,
         suppressed: suppressed.has(row.to_email),
       };
-      const gate = gates.get(row.id) ?? null;
-      const stop =
-        findStop(recipient, this.sending.allowlist) ??
-        findSequenceStop({
-          gate,
+      const [hindrance] = hindrancesOf(
+        {
+          recipient,
+          lastRepliedAt: lead.lastRepliedAt,
+          campaignIsActive: campaigns.get(row.campaign_id)?.status === 'ACTIVE',
+          gate: gates.get(row.id) ?? null,
           followUp: row.follow_up,
           queuedAt: row.queued_at,
-          lastRepliedAt: lead.lastRepliedAt,
-        });
-      if (stop !== null) stopped.push({ id: row.id, ...stop });
-      else if (campaigns.get(row.campaign_id)?.status !== 'ACTIVE') paused.push(row);
-      // What may have been accepted is repeated while the provider knows its key, whatever the hour.
-      else if (gate?.kind === 'closed' && !row.maybe_sent) closed.push({ id: row.id, gate });
-      else free.push(row);
+          maybeSent: row.maybe_sent,
+        },
+        this.sending.allowlist,
+      );
+      if (hindrance === undefined) free.push(row);
+      else if (hindrance.kind === 'stopped') stopped.push({ id: row.id, ...hindrance.stop });
+      else if (hindrance.kind === 'paused') paused.push(row);
+      else closed.push({ id: row.id, gate: hindrance.gate });
     }
     return { stopped, paused, closed, free };
   }

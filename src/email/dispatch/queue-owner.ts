@@ -29,6 +29,14 @@ export const REPEATABLE = `(maybe_sent_since IS NULL OR (
   maybe_sent_since > cam_now() - $3 * interval '1 millisecond' AND maybe_sent_account = $4
   AND lost_leases < ${MOST_LOST_LEASES}))`;
 
+/**
+ * SQL of a mail that needs no place of today: it holds one, or it may have been accepted and keeps the one it has. The
+ * arguments are SQL too.
+ */
+export function holdsPlace(maybeSent: string, capDay: string, timeZone: string): string {
+  return `(${maybeSent} OR COALESCE(${capDay} = (cam_now() AT TIME ZONE ${timeZone})::date, false))`;
+}
+
 /** Provider and mode, then the provider's memory in milliseconds and the account. */
 export function ownerParameters(owner: QueueOwner): unknown[] {
   return [owner.provider, owner.simulated, owner.dedupeWindowMs, owner.accountFingerprint];

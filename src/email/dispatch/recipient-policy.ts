@@ -28,8 +28,20 @@ export interface Stop {
  * @param allowlist null: everybody may get mail
  */
 export function findStop(recipient: Recipient, allowlist: Allowlist | null): Stop | null {
-  const { leadStatus, suppressed } = recipient;
-  if (suppressed) return { code: 'SUPPRESSED', message: 'The address is suppressed' };
+  return findStops(recipient, allowlist)[0] ?? null;
+}
+
+/** All reasons why this person gets no mail, the one that counts first; see {@link findStop}. */
+export function findStops(recipient: Recipient, allowlist: Allowlist | null): Stop[] {
+  const stops = [suppressionStop(recipient), statusStop(recipient), allowlistStop(recipient, allowlist)];
+  return stops.filter((stop) => stop !== null);
+}
+
+function suppressionStop({ suppressed }: Recipient): Stop | null {
+  return suppressed ? { code: 'SUPPRESSED', message: 'The address is suppressed' } : null;
+}
+
+function statusStop({ leadStatus }: Recipient): Stop | null {
   switch (leadStatus) {
     case 'SUPPRESSED':
       return { code: leadStatus, message: 'The lead is suppressed' };
@@ -40,12 +52,16 @@ export function findStop(recipient: Recipient, allowlist: Allowlist | null): Sto
     case 'NEW':
     case 'CONTACTED':
     case 'QUALIFIED':
-      return allowlist === null || allowlist.allows(recipient.address)
-        ? null
-        : { code: 'NOT_ON_ALLOWLIST', message: 'The recipient is not on the allowlist' };
+      return null;
     default:
       return assertNever(leadStatus);
   }
+}
+
+function allowlistStop({ address }: Recipient, allowlist: Allowlist | null): Stop | null {
+  return allowlist === null || allowlist.allows(address)
+    ? null
+    : { code: 'NOT_ON_ALLOWLIST', message: 'The recipient is not on the allowlist' };
 }
 
 /** What of a mail and its lead tells whether a sequence goes on. */

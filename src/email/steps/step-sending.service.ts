@@ -14,7 +14,7 @@ import {
 import { type Composition, EmailComposer } from '../sending/email-composer.service.js';
 import type { Refusal } from '../sending/send-email.js';
 import type { ThreadMail } from '../sending/thread-headers.js';
-import { type Adopter, StepMailsRepository } from './step-mails.repository.js';
+import { type Adopter, type StepMailRow, StepMailsRepository } from './step-mails.repository.js';
 
 /** The mail of a step. */
 export interface MailOfStep extends ThreadMail {
@@ -53,6 +53,12 @@ export type StepOutcome =
   | { readonly kind: 'stored' | 'overtaken' | 'duplicate' | 'paused' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** ready: a mail can be made of it. duplicate: she has a mail of the same words under the same number. */
+export type StepPreview =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'duplicate'; readonly emailId: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
 /** Makes mail of the steps of sequences. */
 @Injectable()
 export class StepSending {
@@ -76,9 +82,24 @@ export class StepSending {
    */
   async findMails(adopters: readonly Adopter[]): Promise<Map<number, Map<number, MailOfStep>>> {
     await this.mails.adopt(adopters, this.provider.simulated);
-    const ids = adopters.map(({ enrolmentId }) => enrolmentId);
-    const byEnrolment = new Map(ids.map((id) => [id, new Map<number, MailOfStep>()]));
-    for (const row of await this.mails.find(ids)) {
+    return this.bySteps(adopters, await this.mails.find(idsOf(adopters)));
+  }
+
+  /** What {@link findMails} would answer; nothing is adopted. */
+  async previewMails(adopters: readonly Adopter[]): Promise<Map<number, Map<number, MailOfStep>>> {
+    const [own, adoptable] = await Promise.all([
+      this.mails.find(idsOf(adopters)),
+      this.mails.findAdoptable(adopters, this.provider.simulated),
+    ]);
+    return this.bySteps(adopters, [...own, ...adoptable]);
+  }
+
+  private bySteps(
+    adopters: readonly Adopter[],
+    rows: readonly StepMailRow[],
+  ): Map<number, Map<number, MailOfStep>> {
+    const byEnrolment = new Map(idsOf(adopters).map((id) => [id, new Map<number, MailOfStep>()]));
+    for (const row of rows) {
       byEnrolment.get(row.enrolment_id)?.set(row.sequence_number, {
         id: row.id,
         step: row.sequence_number,
@@ -91,6 +112,23 @@ export class StepSending {
       });
     }
     return byEnrolment;
+  }
+
+  /** What {@link send} would make of one step, as far as words and lead decide; nothing is stored. */
+  async preview({
+    step,
+    ...due
+  }: Omit<DueSteps, 'steps'> & { readonly step: DueStep }): Promise<StepPreview> {
+    const { composition, leads } = await this.composer.prepare(
+      due.campaignId,
+      { kind: 'stored', type: due.templateType },
+      [step.leadId],
+    );
+    if (composition.kind !== 'ready') return { kind: 'refused', refusal: composition };
+    const made = this.make(composition, leads.get(step.leadId), step, { ...due, steps: [step] });
+    if (!isEmail(made)) return { kind: 'refused', refusal: made };
+    const twin = await this.mails.findTwin(step.leadId, made.contentHash, step.step, this.provider.simulated);
+    return twin === null ? { kind: 'ready' } : { kind: 'duplicate', emailId: twin };
   }
 
   /** One outcome for each step, in the order given. The mails take their places of the day when they are claimed. */
@@ -182,6 +220,10 @@ export class StepSending {
         return assertNever(answer);
     }
   }
+}
+
+function idsOf(adopters: readonly Adopter[]): number[] {
+  return adopters.map(({ enrolmentId }) => enrolmentId);
 }
 
 function isEmail(made: NewEmail | Refusal): made is NewEmail {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SendingConfig } from '../../config/sending.config.js';
 import type { Transaction } from '../../database/database.js';
 import type { StopReason } from '../../sequences/enrolment-states.js';
-import { type Gate, gateOf } from '../../sequences/gate-policy.js';
+import { type Gate, type GateFacts, gateOf } from '../../sequences/gate-policy.js';
 import { timeZoneOf } from '../../sequences/timing/resolve-time-zone.js';
 
 /** A step whose mail is being stored. */
@@ -94,8 +94,17 @@ export class StepsRepository {
 
   /** Whether these mails may leave now. By mail. */
   async findGates(tx: Transaction, steps: readonly StepOfMail[]): Promise<Map<number, Gate>> {
+    const facts = await this.findGateFacts(tx, steps);
+    return new Map([...facts].map(([emailId, of]) => [emailId, gateOf(of)]));
+  }
+
+  /** What decides whether these mails may leave. By mail. */
+  async findGateFacts(
+    on: Pick<Transaction, 'query'>,
+    steps: readonly StepOfMail[],
+  ): Promise<Map<number, GateFacts>> {
     if (steps.length === 0) return new Map();
-    const rows = await tx.query<GateRow>(
+    const rows = await on.query<GateRow>(
       `SELECT e.id, e.stop_reason, e.postponed_until, s.window_days, s.window_from, s.window_to,
               l.timezone AS lead_time_zone, c.timezone AS campaign_time_zone, cam_now() AS now
          FROM cam_enrolments AS e
@@ -110,14 +119,14 @@ export class StepsRepository {
       steps.map(({ emailId, enrolmentId, step }) => {
         const row = byId.get(enrolmentId);
         if (row === undefined) throw new Error(`Mail ${emailId} is a step of no enrolment`);
-        return [emailId, this.gateOf(row, step)];
+        return [emailId, this.gateFactsOf(row, step)];
       }),
     );
   }
 
-  private gateOf(row: GateRow, step: number): Gate {
+  private gateFactsOf(row: GateRow, step: number): GateFacts {
     const { window_days: days, window_from: from, window_to: to } = row;
-    return gateOf({
+    return {
       enrolmentId: row.id,
       step,
       stopReason: row.stop_reason,
@@ -125,6 +134,6 @@ export class StepsRepository {
       window: days === null || from === null || to === null ? null : { days, from, to },
       timeZone: timeZoneOf(row.lead_time_zone, row.campaign_time_zone, this.sending.timeZone),
       now: row.now,
-    });
+    };
   }
 }
