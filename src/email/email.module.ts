@@ -33,6 +33,8 @@ import { RECEIVED_MAIL_STORE } from './provider/received-mail-store.js';
 import { SettlementRepository } from './dispatch/settlement.repository.js';
 import { StopsRepository } from './dispatch/stops.repository.js';
 import { ThreadRefresh } from './dispatch/thread-refresh.service.js';
+import { LeadEmailsReadModel } from './explain/lead-emails.view.js';
+import { MailOutlook } from './explain/mail-outlook.service.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
 import {
   createEmailProvider,
@@ -93,6 +95,8 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     EmailSendingService,
     EmailTemplatesRepository,
     EmailTemplatesService,
+    LeadEmailsReadModel,
+    MailOutlook,
     OperatorActionsRepository,
     OutboundEmailsReadModel,
     OutboundEmailsService,
@@ -125,6 +129,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     EMAIL_PROVIDER,
     EmailSendingService,
     EmailTemplatesService,
+    MailOutlook,
     PROVIDER_WEBHOOK,
     ProviderEventsService,
     ProviderGateReadModel,

@@ -5,13 +5,15 @@ import { LeadsModule } from '../leads/leads.module.js';
 import { SequencesModule } from '../sequences/sequences.module.js';
 import { CampaignSequences } from './campaign-sequences.service.js';
 import { EnrolmentsReadModel } from './enrolments.view.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { Explanations } from './explain/explanations.service.js';
 import { FollowUps } from './follow-ups.service.js';
 import { FollowUpsTask } from './follow-ups.task.js';
 import { SequencesController } from './sequences.controller.js';
 
 @Module({
   imports: [CampaignsModule, EmailModule, LeadsModule, SequencesModule],
-  controllers: [SequencesController],
-  providers: [CampaignSequences, EnrolmentsReadModel, FollowUps, FollowUpsTask],
+  controllers: [ExplainController, SequencesController],
+  providers: [CampaignSequences, EnrolmentsReadModel, Explanations, FollowUps, FollowUpsTask],
 })
 export class FollowUpsModule {}

@@ -1,6 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { assertNever } from '../common/assert-never.js';
-import type { Refusal } from '../email/sending/send-email.js';
 import {
   type DueStep,
   type MailOfStep,
@@ -10,6 +9,7 @@ import {
 import { type DueEnrolment, EnrolmentSchedule, type Hold } from '../sequences/enrolment-schedule.service.js';
 import type { HoldCode } from '../sequences/enrolment-states.js';
 import type { Move } from '../sequences/step-policy.js';
+import { holdCode } from './hold-code.js';
 import { threadOf } from './thread-of.js';
 
 type Send = Extract<Move, { kind: 'send' }>;
@@ -156,26 +156,4 @@ function afterOutcome(move: Send, outcome: StepOutcome, now: Date): Move | Hold 
 
 function hold({ step, dueAt }: Send, code: HoldCode): Hold {
   return { kind: 'hold', step, dueAt, code };
-}
-
-function holdCode(refusal: Refusal): HoldCode {
-  switch (refusal.kind) {
-    case 'template_not_found':
-      return 'TEMPLATE_NOT_FOUND';
-    case 'missing_variables':
-      return 'MISSING_VARIABLE';
-    case 'template_invalid':
-    case 'recipient_invalid':
-      return 'TEMPLATE_INVALID';
-    case 'campaign_paused':
-      return 'PAUSED';
-    case 'campaign_not_found':
-    case 'lead_not_found':
-    case 'lead_not_in_campaign':
-    case 'over_cap':
-    case 'unavailable':
-      throw new Error(`A step was refused as ${refusal.kind}`);
-    default:
-      return assertNever(refusal);
-  }
 }

@@ -17,6 +17,6 @@ import { LeadTransitionsService } from './transitions/lead-transitions.service.j
     LeadTransitionsRepository,
     LeadTransitionsService,
   ],
-  exports: [LeadsService, LeadTransitionsService],
+  exports: [LeadsReadModel, LeadsService, LeadTransitionsService],
 })
 export class LeadsModule {}

@@ -254,9 +254,9 @@ export class World {
     const pause = pauses.find((span) => span.campaignId === campaignId && span.to === null);
     if (kind === 'resume') {
       if (pause !== undefined) pause.to = await this.now();
-      await this.engine().campaigns.resume(campaignId, null);
+      await this.engine().campaigns.resume(campaignId, null, 'ops');
     } else if (pause === undefined) {
-      await this.engine().campaigns.pause(campaignId, null);
+      await this.engine().campaigns.pause(campaignId, null, 'ops');
       pauses.push({ campaignId, from: await this.now(), to: null });
     }
   }
