@@ -104,7 +104,7 @@ export class World {
       await this.noteExhausted();
       if (!(await this.clockToNext())) return;
     }
-    throw new Error('It does not come to an end');
+    throw new Error(`It does not come to an end:\n${await this.open()}`);
   }
 
   async books(): Promise<Books> {
@@ -353,11 +353,18 @@ export class World {
     );
   }
 
-  /** @returns false when nothing is left to be looked at */
+  /**
+   * To the next moment that the service has named. What waits for its mail is looked at every hour too, in case that
+   * nothing tells what became of it: nobody needs that here.
+   *
+   * @returns false when nothing is left to be looked at
+   */
   private async clockToNext(): Promise<boolean> {
     const [row] = await this.db.query<{ seconds: number | null }>(
       `SELECT EXTRACT(EPOCH FROM min(at) - cam_now())::float8 AS seconds
-         FROM (SELECT look_at AS at FROM cam_enrolments
+         FROM (SELECT look_at AS at FROM cam_enrolments AS e
+                WHERE NOT EXISTS (SELECT FROM cam_outbound_emails AS o
+                                   WHERE o.enrolment_id = e.id AND o.status = 'QUEUED')
                UNION ALL SELECT due_at FROM cam_dispatch_queue) AS next
         WHERE at < 'infinity'`,
     );
@@ -365,6 +372,18 @@ export class World {
     if (seconds === null) return false;
     if (seconds > 0) await this.forward(seconds + 1);
     return true;
+  }
+
+  /** What is still to be done, for a person to read. */
+  private async open(): Promise<string> {
+    const rows = [
+      ...(await this.db.query(
+        `SELECT id, lead_id, status, next_step, next_run_at, look_at, hold_code FROM cam_enrolments
+          WHERE look_at IS NOT NULL`,
+      )),
+      ...(await this.db.query('SELECT * FROM cam_dispatch_queue')),
+    ];
+    return [...rows.map((row) => JSON.stringify(row)), ...this.history.log].join('\n');
   }
 
   private async noteExhausted(): Promise<void> {
