@@ -8,6 +8,7 @@ import { DatabaseConfig } from './config/database.config.js';
 import { readEnvironment } from './config/environment.js';
 import { loadFeature } from './config/load-config.js';
 import { createDataSource } from './data-source.js';
+import { MIGRATION_LIMITS } from './database/connection-options.js';
 import { EmbeddedDatabase } from './database/embedded/embedded-database.js';
 
 /** Any number will do that nothing else in the database uses as an advisory lock. */
@@ -45,7 +46,7 @@ async function onServer(work: (dataSource: DataSource) => Promise<void>): Promis
   if (url === null) {
     throw new UsageError('DATABASE_URL is empty: the embedded database migrates itself at start');
   }
-  const dataSource = await createDataSource({ kind: 'url', url }).initialize();
+  const dataSource = await createDataSource({ kind: 'url', url, limits: MIGRATION_LIMITS }).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -4,7 +4,7 @@ import { FailedStatementSubscriber } from './failed-statement.subscriber.js';
 
 /** Where PostgreSQL is: a server by its URL, or the embedded one by the folder that holds its Unix socket. */
 export type PostgresConnection =
-  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'url'; readonly url: string; readonly limits?: PoolLimits }
   | { readonly kind: 'embedded'; readonly socketFolder: string };
 
 /** Every wait of the pool has an end: a lost network must show as an error, never as silence. */
@@ -21,13 +21,20 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 const SERVER_LIMITS: PoolLimits = { max: 10, connectTimeoutMs: 2_000, queryTimeoutMs: 8_000 };
 
+/** A migration may build an index, or count what is there, on tables of any size. */
+export const MIGRATION_LIMITS: PoolLimits = {
+  max: 2,
+  connectTimeoutMs: 2_000,
+  queryTimeoutMs: 6 * 3_600_000,
+};
+
 /** The embedded database runs one transaction at a time: even a new connection's greeting waits for its turn. */
 const EMBEDDED_LIMITS: PoolLimits = { max: 5, connectTimeoutMs: 8_000, queryTimeoutMs: 8_000 };
 
 /** TypeORM options of whichever database the process was given. */
 export function connectionOptions(connection: PostgresConnection): PostgresOptions {
   return connection.kind === 'url'
-    ? postgresOptions(connection.url)
+    ? postgresOptions(connection.url, connection.limits)
     : embeddedPostgresOptions(connection.socketFolder);
 }
 
