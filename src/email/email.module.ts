@@ -33,6 +33,8 @@ import { RECEIVED_MAIL_STORE } from './provider/received-mail-store.js';
 import { SettlementRepository } from './dispatch/settlement.repository.js';
 import { StopsRepository } from './dispatch/stops.repository.js';
 import { ThreadRefresh } from './dispatch/thread-refresh.service.js';
+import { CampaignOutlooks } from './explain/campaign-outlook.service.js';
+import { CampaignQueueReadModel } from './explain/campaign-queue.view.js';
 import { LeadEmailsReadModel } from './explain/lead-emails.view.js';
 import { MailOutlook } from './explain/mail-outlook.service.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
@@ -83,6 +85,8 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
     AcceptRepository,
     BatchSendingService,
+    CampaignOutlooks,
+    CampaignQueueReadModel,
     CapacityReadModel,
     ClaimRepository,
     DeliveryRepository,
@@ -125,6 +129,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     UnsubscribeService,
   ],
   exports: [
+    CampaignOutlooks,
     DeliveryService,
     EMAIL_PROVIDER,
     EmailSendingService,

@@ -1,13 +1,19 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CampaignIdParam } from '../../campaigns/dto/campaign.dto.js';
 import { LeadIdParam } from '../../leads/dto/lead.dto.js';
+import { BlockersView } from './blockers.dto.js';
+import { Blockers } from './blockers.service.js';
 import { LeadExplanationView } from './explain.dto.js';
 import { Explanations } from './explanations.service.js';
 
 @ApiTags('explain')
 @Controller()
 export class ExplainController {
-  constructor(private readonly explanations: Explanations) {}
+  constructor(
+    private readonly explanations: Explanations,
+    private readonly blockers: Blockers,
+  ) {}
 
   @Get('leads/:id/explain')
   @ApiOperation({
@@ -17,5 +23,16 @@ export class ExplainController {
   @ApiOkResponse({ type: LeadExplanationView })
   async explain(@Param() { id }: LeadIdParam): Promise<LeadExplanationView> {
     return this.explanations.explain(id);
+  }
+
+  @Get('campaigns/:id/blockers')
+  @ApiOperation({
+    summary: 'Say what keeps the mail of a campaign from going now, in counts',
+    description:
+      'What only one address tells (a suppression, the allowlist) is told by `GET leads/:id/explain`.',
+  })
+  @ApiOkResponse({ type: BlockersView })
+  async findBlockers(@Param() { id }: CampaignIdParam): Promise<BlockersView> {
+    return this.blockers.find(id);
   }
 }

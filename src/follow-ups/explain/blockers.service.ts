@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { CampaignsService } from '../../campaigns/campaigns.service.js';
+import { SendingConfig } from '../../config/sending.config.js';
+import { CampaignOutlooks } from '../../email/explain/campaign-outlook.service.js';
+import { type Reason, waitReason } from '../../email/explain/reason.js';
+import { StepSending } from '../../email/steps/step-sending.service.js';
+import { SequencesService } from '../../sequences/sequences.service.js';
+import { timeZoneOf } from '../../sequences/timing/resolve-time-zone.js';
+import type { BlockersView, BlockerView } from './blockers.dto.js';
+import { groupReasons } from './enrolment-blockers.js';
+import { type EnrolmentGroup, EnrolmentGroupsReadModel } from './enrolment-groups.view.js';
+
+/** Says what keeps the mail of a campaign from going now, in counts. */
+@Injectable()
+export class Blockers {
+  constructor(
+    private readonly campaigns: CampaignsService,
+    private readonly sequences: SequencesService,
+    private readonly groups: EnrolmentGroupsReadModel,
+    private readonly outlooks: CampaignOutlooks,
+    private readonly steps: StepSending,
+    private readonly sending: SendingConfig,
+  ) {}
+
+  /** @throws DomainError `campaign_not_found` */
+  async find(campaignId: number): Promise<BlockersView> {
+    const campaign = await this.campaigns.get(campaignId);
+    const { simulated } = this.steps;
+    const [plans, groups, others, outlook] = await Promise.all([
+      this.sequences.find([campaignId]),
+      this.groups.count(campaignId, simulated),
+      this.groups.countOthers(campaignId, simulated),
+      this.outlooks.of(campaign),
+    ]);
+    const plan = plans.get(campaignId);
+    const hours = {
+      window: plan?.window ?? null,
+      zoneOf: (zone: string | null) => timeZoneOf(zone, campaign.timezone, this.sending.timeZone),
+      now: outlook.now,
+    };
+
+    const counts = new BlockerCounts();
+    const dueLeads = sum(groups.filter(isDue));
+    for (const { reason, emails } of outlook.common) counts.add(reason, { emails, leads: dueLeads });
+    for (const { reason, emails } of outlook.some) counts.add(reason, { emails });
+    for (const group of groups) {
+      for (const reason of groupReasons(group, hours)) counts.add(reason, { leads: group.leads });
+    }
+    if (plan === undefined) counts.add(noSequence(), { leads: others });
+    else if (others > 0) counts.add(notEnrolled(), { leads: others });
+    return {
+      campaign_id: campaignId,
+      status: campaign.status,
+      explained_at: outlook.now,
+      blockers: counts.views,
+    };
+  }
+}
+
+/** Adds up what the same code keeps. */
+class BlockerCounts {
+  private readonly byCode = new Map<string, BlockerView>();
+
+  add({ code, detail, until }: Reason, held: { readonly emails?: number; readonly leads?: number }): void {
+    const { emails = 0, leads = 0 } = held;
+    const known = this.byCode.get(code);
+    if (known === undefined) {
+      this.byCode.set(code, { code, detail, emails, leads, next_possible_at: until });
+      return;
+    }
+    known.emails += emails;
+    known.leads += leads;
+    const first = known.next_possible_at;
+    known.next_possible_at = first === null || (until !== null && until < first) ? until : first;
+  }
+
+  get views(): BlockerView[] {
+    return [...this.byCode.values()];
+  }
+}
+
+/** Its next step would be mailed now. */
+function isDue({ status, is_early: isEarly, has_mail: hasMail }: EnrolmentGroup): boolean {
+  return (status === 'ACTIVE' || status === 'POSTPONED') && !isEarly && !hasMail;
+}
+
+function noSequence(): Reason {
+  return waitReason('NO_SEQUENCE', 'The campaign has no sequence: mail goes only when somebody asks for it.');
+}
+
+function notEnrolled(): Reason {
+  return waitReason('NOT_ENROLLED', 'These leads are not enrolled in the sequence of the campaign.');
+}
+
+function sum(groups: readonly EnrolmentGroup[]): number {
+  return groups.reduce((all, { leads }) => all + leads, 0);
+}

@@ -1,0 +1,65 @@
+import { findStop } from '../../email/dispatch/recipient-policy.js';
+import { endReason, type Reason, waitReason } from '../../email/explain/reason.js';
+import { closedReason } from '../../email/explain/reasons-policy.js';
+import { gateOf } from '../../sequences/gate-policy.js';
+import type { SendWindow } from '../../sequences/timing/send-window.js';
+import type { EnrolmentGroup } from './enrolment-groups.view.js';
+import { endOf } from './step-reasons.js';
+
+/** What the hours of a campaign's mail depend on. */
+export interface Hours {
+  readonly window: SendWindow | null;
+  /** The zone whose clocks count for a lead who has this one herself. */
+  readonly zoneOf: (leadTimeZone: string | null) => string;
+  readonly now: Date;
+}
+
+/** What keeps the next steps of enrolments that are alike; those whose mail is open are told of by their mails. */
+export function groupReasons(group: EnrolmentGroup, hours: Hours): Reason[] {
+  if (group.status === 'STOPPED' || group.status === 'EXHAUSTED') {
+    const end = endOf(group.status, group.stop_reason, null);
+    return end === null ? [] : [end];
+  }
+  if (group.has_mail) return [];
+  return [...recipientReasons(group), ...timeReasons(group, hours), ...holdReasons(group)];
+}
+
+/** Her status alone: suppressions and the allowlist are a matter of each address. */
+function recipientReasons({ lead_status: leadStatus }: EnrolmentGroup): Reason[] {
+  const stop = findStop({ address: '', leadStatus, suppressed: false }, null);
+  return stop === null ? [] : [endReason(stop.code, `${stop.message}.`)];
+}
+
+function timeReasons(group: EnrolmentGroup, { window, zoneOf, now }: Hours): Reason[] {
+  const until = group.next_run_at;
+  if (group.status === 'POSTPONED') return [waitReason('POSTPONED', 'The lead is away.', { until })];
+  if (group.is_early) {
+    return [
+      waitReason('NOT_DUE', 'The delay before the step, or the night before its hours, is not over.', {
+        until,
+      }),
+    ];
+  }
+  const gate = gateOf({
+    // Which of them goes first is a matter of seconds to an hour: the earliest that any of them may go is asked for.
+    enrolmentId: 0,
+    step: 0,
+    stopReason: null,
+    postponedUntil: null,
+    window,
+    timeZone: zoneOf(group.lead_time_zone),
+    now,
+  });
+  return gate.kind === 'closed' ? [closedReason(gate)] : [];
+}
+
+/** A pause is told of for the whole campaign. */
+function holdReasons({ hold_code: code, look_at: until }: EnrolmentGroup): Reason[] {
+  return code === null || code === 'PAUSED'
+    ? []
+    : [
+        waitReason(code, 'No mail can be made of the step; GET leads/:id/explain names what is missing.', {
+          until,
+        }),
+      ];
+}
