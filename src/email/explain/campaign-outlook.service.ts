@@ -71,7 +71,7 @@ export class CampaignOutlooks {
     const some = groups.flatMap((group): EmailBlocker[] => {
       const facts = factsOf(group, now);
       const note = isOnItsWay(facts)
-        ? onItsWayReason(facts.dueAt)
+        ? onItsWayReason()
         : notDueReason(facts, {
             campaignIsActive: campaign.status === 'ACTIVE',
             hasPlaces: group.holds_place || full.length === 0,

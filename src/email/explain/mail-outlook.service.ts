@@ -164,7 +164,7 @@ export class MailOutlook {
   private openReasons(row: LeadEmailRow, queue: QueueFacts, circumstances: Circumstances): Reason[] {
     const stranded = strandedReason(queue);
     if (stranded !== null) return [stranded];
-    if (isOnItsWay(queue)) return [onItsWayReason(queue.dueAt)];
+    if (isOnItsWay(queue)) return [onItsWayReason()];
 
     const { campaign_id: campaignId, to_email: address } = row;
     const { places, dayEndsAt } = circumstances;

@@ -41,8 +41,8 @@ export function isOnItsWay({ leased, dueAt, now }: QueueFacts): boolean {
   return leased && dueAt !== null && dueAt > now;
 }
 
-export function onItsWayReason(until: Date | null): Reason {
-  return waitReason('SENDING', 'An attempt is under way.', { until });
+export function onItsWayReason(): Reason {
+  return waitReason('SENDING', 'An attempt is under way; what comes of it decides.');
 }
 
 /** Why a mail that is not under way is not due; null: it is, or will be at the next look. */
