@@ -100,7 +100,7 @@ describe('what keeps the mail of a campaign, over the REST API', () => {
         expect.objectContaining({ code: 'PAUSED', emails: 1, next_possible_at: null }),
         expect.objectContaining({
           code: 'OUTSIDE_WINDOW',
-          next_possible_at: expect.stringMatching(/^2026-03-09T09:/),
+          next_possible_at: expect.stringMatching(/^2026-03-09T09:00:00/),
         }),
         expect.objectContaining({ code: 'REPLIED', emails: 0, leads: 1 }),
       ]),

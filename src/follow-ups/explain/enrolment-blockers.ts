@@ -2,7 +2,7 @@ import { findStop } from '../../email/dispatch/recipient-policy.js';
 import { endReason, type Reason, waitReason } from '../../email/explain/reason.js';
 import { closedReason } from '../../email/explain/reasons-policy.js';
 import { gateOf } from '../../sequences/gate-policy.js';
-import type { SendWindow } from '../../sequences/timing/send-window.js';
+import { nextOpening, type SendWindow } from '../../sequences/timing/send-window.js';
 import type { EnrolmentGroup } from './enrolment-groups.view.js';
 import { endOf } from './step-reasons.js';
 
@@ -40,17 +40,18 @@ function timeReasons(group: EnrolmentGroup, { window, zoneOf, now }: Hours): Rea
       }),
     ];
   }
+  const timeZone = zoneOf(group.lead_time_zone);
   const gate = gateOf({
-    // Which of them goes first is a matter of seconds to an hour: the earliest that any of them may go is asked for.
     enrolmentId: 0,
     step: 0,
     stopReason: null,
     postponedUntil: null,
     window,
-    timeZone: zoneOf(group.lead_time_zone),
+    timeZone,
     now,
   });
-  return gate.kind === 'closed' ? [closedReason(gate)] : [];
+  // Each of them goes a little after the opening, at a time of its own: here the opening counts.
+  return gate.kind === 'closed' ? [closedReason({ ...gate, until: nextOpening(window, timeZone, now) })] : [];
 }
 
 /** A pause is told of for the whole campaign. */
