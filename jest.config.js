@@ -28,6 +28,7 @@ export default {
         '<rootDir>/src/**/*.spec.ts',
         '<rootDir>/test/chaos/**/*.spec.ts',
         '<rootDir>/test/contracts/**/*.spec.ts',
+        '<rootDir>/test/demo/**/*.spec.ts',
         '<rootDir>/test/support/**/*.spec.ts',
       ],
     },

@@ -26,6 +26,7 @@ const gates = [
     name: 'the flood of events, its short run',
     command: ['npm', 'run', '--silent', 'flood', '--', '--quick'],
   },
+  { name: 'the demo, which checks itself', command: ['npm', 'run', '--silent', 'demo'] },
   { name: 'openapi drift', command: ['npm', 'run', '--silent', 'openapi:check'] },
   { name: 'migration drift', command: ['npm', 'run', '--silent', 'migration:check'] },
   { name: 'image, replayed', command: ['node', 'scripts/replay-dockerfile.mjs'] },
