@@ -56,13 +56,27 @@ export class FollowUps implements BeforeApplicationShutdown {
   }
 
   private async runToEnd(): Promise<void> {
-    while (!this.stopping && (await this.advance()) === BATCH);
+    const due = await this.lease();
+    const lanes = [this.carryOn(due)];
+    // When there are many, one batch is made into mail while the database stores the other.
+    if (due.length === BATCH) lanes.push(this.lease().then((more) => this.carryOn(more)));
+    await Promise.allSettled(lanes);
+    await Promise.all(lanes);
   }
 
-  /** @returns how many it looked at */
-  private async advance(): Promise<number> {
-    const due = await this.schedule.lease(this.steps.simulated, BATCH);
-    if (due.length === 0) return 0;
+  private async lease(): Promise<DueEnrolment[]> {
+    return this.schedule.lease(this.steps.simulated, BATCH);
+  }
+
+  /** Advances these, and as many more as are due. */
+  private async carryOn(first: readonly DueEnrolment[]): Promise<void> {
+    for (let due = first; due.length > 0; due = await this.lease()) {
+      await this.advance(due);
+      if (this.stopping || due.length < BATCH) return;
+    }
+  }
+
+  private async advance(due: readonly DueEnrolment[]): Promise<void> {
     const mails = await this.steps.findMails(
       due.map(({ id: enrolmentId, campaignId, leadId, step: fromStep }) => ({
         enrolmentId,
@@ -89,7 +103,6 @@ export class FollowUps implements BeforeApplicationShutdown {
     await this.schedule.record(moved);
     for (const group of alike(sendings)) await this.schedule.record(await this.send(group));
     this.logger.log({ event: 'follow_ups.advanced', looked_at: due.length, due: sendings.length });
-    return due.length;
   }
 
   /** @returns what is left to write down of steps that got no mail */
