@@ -14,6 +14,14 @@ export type Command =
       readonly part: 'advance' | 'drain';
       readonly afterMoments: number;
     }
+  /** A process stops before one of its calls of the database, and goes on when something has happened. */
+  | {
+      readonly kind: 'overtaken';
+      readonly process: 0 | 1;
+      readonly part: 'advance' | 'drain';
+      readonly atCall: number;
+      readonly by: Command;
+    }
   /** Both processes at once, and perhaps somebody who stops a lead meanwhile. */
   | { readonly kind: 'together'; readonly reply: number | null }
   | { readonly kind: 'clock'; readonly minutes: number }
@@ -118,6 +126,23 @@ const weather: fc.Arbitrary<Weather> = fc.constantFrom(
 
 const MINUTES_OF_DAY = 24 * 60;
 
+/** What leads and people do, and the service must heed. */
+const byOthers: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reply'), lead }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('positive'), lead, campaign }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('away'),
+      lead,
+      returnsInDays: fc.option(fc.integer({ min: -3, max: 80 })),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause', 'resume'), campaign }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('suppress', 'lift'), lead }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('put'), campaign, plan }) },
+);
+
 export const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 14,
@@ -158,19 +183,17 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       weather: fc.array(weather, { minLength: 1, maxLength: 4 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reply'), lead }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('positive'), lead, campaign }) },
+  { weight: 8, arbitrary: byOthers },
   {
-    weight: 2,
+    weight: 6,
     arbitrary: fc.record({
-      kind: fc.constant('away'),
-      lead,
-      returnsInDays: fc.option(fc.integer({ min: -3, max: 80 })),
+      kind: fc.constant('overtaken'),
+      process,
+      part: fc.constantFrom('advance', 'drain'),
+      atCall: fc.nat(8),
+      by: byOthers,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause', 'resume'), campaign }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('suppress', 'lift'), lead }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('put'), campaign, plan }) },
   {
     weight: 2,
     arbitrary: fc.record({

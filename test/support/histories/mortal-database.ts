@@ -7,6 +7,8 @@ export class Died extends Error {}
 export class MortalDatabase extends Database {
   isDead = false;
   private momentsLeft = Infinity;
+  private stall: { callsLeft: number; readonly reached: () => void; readonly over: Promise<void> } | null =
+    null;
 
   /** It dies after so many moments: one is before each statement, one after it, before its answer is known. */
   dieAfter(moments: number): void {
@@ -16,6 +18,22 @@ export class MortalDatabase extends Database {
   /** Whatever has not happened by now does not kill it any more. */
   survive(): void {
     this.momentsLeft = Infinity;
+  }
+
+  /**
+   * Its call of this number, from 0, waits outside any transaction.
+   *
+   * @returns when it has come to it, and how to let it go on
+   */
+  stallAt(call: number): { readonly reached: Promise<void>; goOn(): void } {
+    let goOn = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      this.stall = { callsLeft: call, reached: resolve, over };
+    });
+    return { reached, goOn };
   }
 
   die(): never {
@@ -29,6 +47,7 @@ export class MortalDatabase extends Database {
   }
 
   override async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    await this.comeTo();
     this.live();
     const rows = await super.query<Row>(sql, parameters);
     this.live();
@@ -36,11 +55,24 @@ export class MortalDatabase extends Database {
   }
 
   override async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    await this.comeTo();
     this.live();
     const result = await super.transaction((tx) => work(this.mortal(tx)));
     // Committed, and nobody was told.
     this.live();
     return result;
+  }
+
+  private async comeTo(): Promise<void> {
+    if (this.stall === null) return;
+    if (this.stall.callsLeft > 0) {
+      this.stall.callsLeft -= 1;
+      return;
+    }
+    const { reached, over } = this.stall;
+    this.stall = null;
+    reached();
+    await over;
   }
 
   private mortal(tx: Transaction): Transaction {

@@ -123,6 +123,8 @@ export class World {
       case 'crash':
         this.processes[command.process]?.database.dieAfter(command.afterMoments);
         return this.work(command.process, command.part);
+      case 'overtaken':
+        return this.overtake(command);
       case 'together':
         await Promise.all([
           this.work(0, 'advance'),
@@ -162,6 +164,23 @@ export class World {
       default:
         return assertNever(command);
     }
+  }
+
+  /** A process falls asleep between two calls, and something happens before it goes on. */
+  private async overtake({
+    process,
+    part,
+    atCall,
+    by,
+  }: Extract<Command, { kind: 'overtaken' }>): Promise<void> {
+    const sleeper = this.processes[process]?.database;
+    if (sleeper === undefined) throw new Error('There is no such process');
+    const sleep = sleeper.stallAt(atCall);
+    const work = this.work(process, part);
+    await Promise.race([sleep.reached, work]);
+    await this.carryOut(by);
+    sleep.goOn();
+    await work;
   }
 
   /** One process at work, to the end of its work or of its life; another takes its place then. */
