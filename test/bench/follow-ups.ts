@@ -167,18 +167,28 @@ async function costOf(work: () => Promise<void>): Promise<Cost> {
   };
 }
 
-/** What the server's processes for our connections have spent; the pool keeps them. */
+/** What the server's processes have spent: those that have ended, and those that serve our pool. */
 async function databaseCpuMs(): Promise<number> {
   const backends = await db.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity WHERE datname = current_database()`,
   );
-  let ticks = 0;
-  for (const { pid } of backends) {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11]) + Number(fields[12]);
-  }
-  return ticks * MS_PER_TICK;
+  const living = await Promise.all(backends.map(({ pid }) => statOf(pid)));
+  const [backend] = living;
+  if (backend === undefined) throw new Error('Nobody asked the server');
+  const { endedTicks } = await statOf(backend.parent);
+  return (living.reduce((sum, { ticks }) => sum + ticks, 0) + endedTicks) * MS_PER_TICK;
+}
+
+/** Of Linux: `proc_pid_stat(5)`. */
+async function statOf(pid: number): Promise<{ parent: number; ticks: number; endedTicks: number }> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [, parent = NaN] = fields;
+  const [user = NaN, system = NaN, endedUser = NaN, endedSystem = NaN] = fields.slice(11);
+  return { parent, ticks: user + system, endedTicks: endedUser + endedSystem };
 }
 
 function describe({ seconds, cpuSeconds, databaseCpuSeconds }: Cost): string {
