@@ -178,6 +178,7 @@ export class World {
     const sleep = sleeper.stallAt(atCall);
     const work = this.work(process, part);
     await Promise.race([sleep.reached, work]);
+    await this.noteExhausted();
     await this.carryOut(by);
     sleep.goOn();
     await work;
