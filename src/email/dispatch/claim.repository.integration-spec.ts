@@ -753,7 +753,7 @@ describe('DispatchQueueRepository.findHold', () => {
     const after = await engine.queue.findHold(lease, wire.to);
 
     const sequence = {
-      gate: { kind: 'open' },
+      gate: null,
       followUp: false,
       queuedAt: expect.any(Date),
       lastRepliedAt: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Gate, OPEN_GATE } from '../../sequences/gate-policy.js';
+import type { Gate } from '../../sequences/gate-policy.js';
 import { nextPossibleAt } from './next-time-policy.js';
 import { endReason, waitReason } from './reason.js';
 
@@ -8,7 +8,7 @@ const SOON = new Date('2026-03-02T13:00:00Z');
 const LATER = new Date('2026-03-03T00:00:00Z');
 const OPENING = new Date('2026-03-03T09:12:00Z');
 
-const always = (): Gate => OPEN_GATE;
+const always = (): null => null;
 
 describe('nextPossibleAt', () => {
   it.each([
@@ -37,7 +37,7 @@ describe('nextPossibleAt', () => {
 
   it('moves into the hours that are open then', () => {
     const gateAt = (at: Date): Gate =>
-      at >= LATER ? { kind: 'closed', until: OPENING, why: 'window' } : OPEN_GATE;
+      at >= LATER ? { kind: 'closed', until: OPENING, why: 'window' } : null;
 
     expect(nextPossibleAt([waitReason('CAP_DAY', '', { until: LATER })], NOW, gateAt)).toEqual(OPENING);
   });
