@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createEngine, type Engine } from '../../test/support/engine.js';
 import { FakeEmailProvider } from '../../test/support/fake-email-provider.js';
 import { emptyTables, insertCampaign, insertLeads, insertTemplate } from '../../test/support/factories.js';
+import { MortalDatabase } from '../../test/support/histories/mortal-database.js';
 import { testScale } from '../../test/support/test-scale.js';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 
@@ -212,4 +213,33 @@ describe('A reply that races the dispatcher', () => {
       await db.query(`SELECT FROM cam_enrolments WHERE status <> 'STOPPED' OR stop_reason <> 'REPLIED'`),
     ).toEqual([]);
   });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'a look that it overtakes before its call %i leaves it stopped',
+    async (call) => {
+      const provider = new FakeEmailProvider();
+      const engine = createEngine(db, { provider });
+      const campaignId = await campaignWithStep(engine);
+      const [leadId = 0] = await insertLeads(db, campaignId, 1);
+      await engine.sequences.enrol(campaignId, null);
+      await engine.followUps.runOnce();
+      await engine.dispatcher.drain();
+      // Its only step is sent: the look that is due would find it exhausted.
+      const slow = new MortalDatabase(db.dataSource);
+      const sleep = slow.stallAt(call);
+
+      const look = createEngine({ database: slow }, { provider }).followUps.runOnce();
+      await Promise.race([sleep.reached, look]);
+      const [open] = await db.query<{ status: string }>('SELECT status FROM cam_enrolments');
+      await reply(engine, leadId);
+      sleep.goOn();
+      await look;
+
+      expect(await db.query('SELECT status, stop_reason FROM cam_enrolments')).toEqual([
+        open?.status === 'EXHAUSTED'
+          ? { status: 'EXHAUSTED', stop_reason: null }
+          : { status: 'STOPPED', stop_reason: 'REPLIED' },
+      ]);
+    },
+  );
 });

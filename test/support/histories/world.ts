@@ -166,7 +166,7 @@ export class World {
     }
   }
 
-  /** A process falls asleep between two calls, and something happens before it goes on. */
+  /** When something is due, a process falls asleep between two calls, and something else happens before it goes on. */
   private async overtake({
     process,
     part,
@@ -175,6 +175,7 @@ export class World {
   }: Extract<Command, { kind: 'overtaken' }>): Promise<void> {
     const sleeper = this.processes[process]?.database;
     if (sleeper === undefined) throw new Error('There is no such process');
+    await this.clockToNext();
     const sleep = sleeper.stallAt(atCall);
     const work = this.work(process, part);
     await Promise.race([sleep.reached, work]);
