@@ -243,18 +243,19 @@ describe('AlertDeliveryService', () => {
     expect(await outbox()).toMatchObject([{ attempts: 2, delivered: true }]);
   });
 
-  it.each<[string, Parameters<AlertReceiver['answerNext']>[0], string, Partial<AlertTiming>?]>([
-    ['a server error', 503, 'status 503'],
-    ['a refusal', 404, 'status 404'],
+  it.each<[string, Parameters<AlertReceiver['answerNext']>[0], string, Partial<AlertTiming>]>([
+    ['a server error', 503, 'status 503', {}],
+    ['a refusal', 404, 'status 404', {}],
     [
       'a redirect, which it does not follow',
       (response) => response.writeHead(307, { Location: receiver.url }).end(),
       'status 307',
+      {},
     ],
     ['silence', () => undefined, 'timeout', { requestTimeoutMs: 1_000 }],
-    ['a connection that breaks', (_response, request) => request.socket.destroy(), 'UND_ERR_SOCKET'],
+    ['a connection that breaks', (_response, request) => request.socket.destroy(), 'UND_ERR_SOCKET', {}],
   ])('tries again, later each time, after %s', async (_name, answer, error, timing) => {
-    const { delivery } = createAlerts({ timing: timing ?? {} });
+    const { delivery } = createAlerts({ timing });
     await raise();
     receiver.answerNext(answer, answer);
 

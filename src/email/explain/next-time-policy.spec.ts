@@ -36,7 +36,7 @@ describe('nextPossibleAt', () => {
   });
 
   it('moves into the hours that are open then', () => {
-    const gateAt = (at: Date): Gate =>
+    const gateAt = (at: Date): Gate | null =>
       at >= LATER ? { kind: 'closed', until: OPENING, why: 'window' } : null;
 
     expect(nextPossibleAt([waitReason('CAP_DAY', '', { until: LATER })], NOW, gateAt)).toEqual(OPENING);
