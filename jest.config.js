@@ -20,6 +20,8 @@ const shared = {
 };
 
 export default {
+  // The tests wait more than they compute: for PostgreSQL, sockets and locks.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
