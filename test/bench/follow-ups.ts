@@ -111,9 +111,15 @@ async function measure({ followUps }: Engine, step: number): Promise<void> {
 /** The mails are sent, and their next steps due. */
 async function settle(): Promise<void> {
   await db.query('DELETE FROM cam_dispatch_queue');
-  await db.query(
-    `UPDATE cam_outbound_emails SET status = 'SENT', sent_at = cam_now(), provider_message_id = gen_random_uuid()`,
-  );
+  let settled = ROWS_PER_INSERT;
+  for (let from = 0; settled > 0; from += ROWS_PER_INSERT) {
+    const rows = await db.query(
+      `UPDATE cam_outbound_emails SET status = 'SENT', sent_at = cam_now(), provider_message_id = gen_random_uuid()
+        WHERE id > $1 AND id <= $2 RETURNING 1`,
+      [from, from + ROWS_PER_INSERT],
+    );
+    settled = rows.length;
+  }
   await db.query(`UPDATE cam_clock SET clock_offset = interval '7 days'`);
   await db.query('VACUUM (ANALYZE)');
   await db.query('CHECKPOINT');
