@@ -266,6 +266,18 @@ const packages = [
     to: { path: npm('imapflow') },
   },
   {
+    name: 'standardwebhooks-in-alerts-only',
+    comment: 'How alerts are signed is known where they are posted.',
+    from: { path: '^(src|scripts)/', pathNot: ['^src/alerts/', SPEC] },
+    to: { path: npm('standardwebhooks') },
+  },
+  {
+    name: 'temporal-in-timing-only',
+    comment: 'Time zones and calendars are read in one place; everything else has instants.',
+    from: { path: '^(src|scripts)/', pathNot: ['^src/sequences/timing/', SPEC] },
+    to: { path: npm('temporal-polyfill') },
+  },
+  {
     name: 'mailboxes-by-token',
     comment: 'Nothing but the factory names a concrete mailbox account, and none of them another.',
     from: { path: '^src/', pathNot: ['^src/inbox/sources/mailbox\\.factory\\.ts$', SPEC, CONCRETE_MAILBOX] },
