@@ -16,6 +16,7 @@ import { SendingConfig } from '../../config/sending.config.js';
 import type { Enrolment } from '../../sequences/enrolment.entity.js';
 import { EnrolmentsRepository } from '../../sequences/enrolments.repository.js';
 import { EnrolmentsService } from '../../sequences/enrolments.service.js';
+import { SequencesRepository } from '../../sequences/sequences.repository.js';
 import type { Accepted } from '../sending/accept.repository.js';
 
 /** Monday. */
@@ -259,6 +260,18 @@ describe('the mail of a step', () => {
     expect(await store(row)).toEqual({ kind: 'overtaken' });
     expect(await storedMails()).toBe(0);
     expect(await db.query('SELECT FROM cam_dispatch_queue')).toEqual([]);
+  });
+
+  it('is not stored when the campaign got another sequence after the step was decided', async () => {
+    const row = await insertEnrolment();
+    await new SequencesRepository(db.database).replace(campaignId, {
+      steps: [{ templateType: 'other', delayDays: 9, businessDays: false, thread: 'same' }],
+      window: null,
+      onPositive: 'stop',
+    });
+
+    expect(await store(row)).toEqual({ kind: 'overtaken' });
+    expect(await storedMails()).toBe(0);
   });
 
   it('is not stored when another process has carried the enrolment on meanwhile', async () => {
