@@ -10,6 +10,7 @@ import {
   EnumField,
   InstantField,
   IntegerField,
+  IntegerListField,
   ObjectField,
   QueryIntegerField,
   ScalarMapField,
@@ -37,6 +38,10 @@ class PatternDto {
 class IntegerDto {
   @IntegerField({ min: 0, max: 10, description })
   value: number;
+}
+class IntegerListDto {
+  @IntegerListField({ min: 1, max: 7, most: 3, description })
+  value: number[];
 }
 class QueryIntegerDto {
   @QueryIntegerField({ max: 2_147_483_647, description })
@@ -135,6 +140,7 @@ describe('fields', () => {
       [IntegerDto, 0, 0],
       [IntegerDto, 1.0, 1],
       [IntegerDto, 10, 10],
+      [IntegerListDto, [7, 1, 3], [7, 1, 3]],
       [QueryIntegerDto, '1', 1],
       [QueryIntegerDto, '2147483647', 2_147_483_647],
       [EmailDto, 'Ada@BÜCHER.example', 'ada@xn--bcher-kva.example'],
@@ -168,6 +174,13 @@ describe('fields', () => {
 
   it.each(
     titled<string[]>([
+      [IntegerListDto, undefined, ['value required']],
+      [IntegerListDto, 1, ['value wrong_type']],
+      [IntegerListDto, ['1'], ['value wrong_type']],
+      [IntegerListDto, [], ['value too_few']],
+      [IntegerListDto, [1, 2, 3, 4], ['value too_many']],
+      [IntegerListDto, [0, 8], ['value out_of_range']],
+      [IntegerListDto, [1, 1], ['value repeated']],
       [TextDto, undefined, ['value required']],
       [TextDto, null, ['value required']],
       [TextDto, 1, ['value wrong_type']],

@@ -10,7 +10,7 @@ import {
 import type { HoldCode } from './enrolment-states.js';
 import type { SequencePlan } from './sequence-plan.js';
 import { SequencesRepository } from './sequences.repository.js';
-import { type Move, nextMove, type StepFacts, type StepMail } from './step-policy.js';
+import { LOOK_AGAIN_MS, type Move, nextMove, type StepFacts, type StepMail } from './step-policy.js';
 import { timeZoneOf } from './timing/resolve-time-zone.js';
 
 /** An enrolment that is leased to this process, which decides what comes next. */
@@ -37,9 +37,6 @@ export interface RecordedStepMail extends StepMail {
 
 /** When a step that cannot be made into a mail is tried again. */
 const HOLD_MS = 3_600_000;
-
-/** Steps follow each other at the earliest after so long, when a mail's settlement has not been heard of. */
-const AWAIT_MS = 3_600_000;
 
 /**
  * Which enrolments to look at, and what comes next for them. It decides nothing itself: `nextMove` does, for it and for
@@ -134,7 +131,7 @@ function stateAfter(row: DueRow, move: Move | Hold, mail: RecordedStepMail | nul
         ...live,
         next_step: move.step,
         next_run_at: row.next_run_at ?? now,
-        look_at: later(now, AWAIT_MS),
+        look_at: later(now, LOOK_AGAIN_MS),
       };
     case 'hold':
       return {

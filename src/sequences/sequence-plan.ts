@@ -17,3 +17,19 @@ export interface SequencePlan {
   readonly window: SendWindow | null;
   readonly onPositive: OnPositive;
 }
+
+/** The window as its columns hold it: all of them or none. */
+export interface WindowColumns {
+  window_days: number[] | null;
+  window_from: string | null;
+  window_to: string | null;
+}
+
+/** @returns null: mail leaves at any time */
+export function windowOf({
+  window_days: days,
+  window_from: from,
+  window_to: to,
+}: WindowColumns): SendWindow | null {
+  return days === null || from === null || to === null ? null : { days, from, to };
+}

@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { OnPositive } from './enrolment-states.js';
-import type { SequencePlan, SequenceStepPlan } from './sequence-plan.js';
+import { type SequencePlan, type SequenceStepPlan, type WindowColumns, windowOf } from './sequence-plan.js';
 
-interface SequenceRow {
+interface SequenceRow extends WindowColumns {
   id: number;
   campaign_id: number;
-  window_days: number[] | null;
-  window_from: string | null;
-  window_to: string | null;
   on_positive: OnPositive;
   steps: SequenceStepPlan[];
 }
@@ -68,12 +65,11 @@ export class SequencesRepository {
 }
 
 function planOf(row: SequenceRow): SequencePlan {
-  const { window_days: days, window_from: from, window_to: to } = row;
   return {
     id: row.id,
     campaignId: row.campaign_id,
     steps: row.steps,
-    window: days === null || from === null || to === null ? null : { days, from, to },
+    window: windowOf(row),
     onPositive: row.on_positive,
   };
 }

@@ -33,6 +33,9 @@ export interface StepFacts {
   readonly now: Date;
 }
 
+/** A step's mail tells when it is settled; its enrolment is looked at after so long in case that nothing did. */
+export const LOOK_AGAIN_MS = 3_600_000;
+
 export type Move =
   /** It is due, and its hours are open. */
   | { readonly kind: 'send'; readonly step: number; readonly dueAt: Date }

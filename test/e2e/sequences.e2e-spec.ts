@@ -151,6 +151,27 @@ describe('a sequence, over the REST API', () => {
     ]);
   });
 
+  it.each([[{}], [{ lead_ids: [1], all: true }], [{ all: false }]])(
+    'refuses to guess who is enrolled by %j',
+    async (body) => {
+      await api.put('campaigns/1/sequence', { steps: STEPS });
+
+      const enrolled = await api.post('campaigns/1/enrolments', body);
+
+      expect(enrolled.status).toBe(400);
+      expect(enrolled.body.errors).toEqual([
+        expect.objectContaining({ field: 'lead_ids', code: 'required' }),
+      ]);
+      expect(await enrolments()).toEqual([]);
+    },
+  );
+
+  it('enrols nobody in a campaign without a sequence', async () => {
+    const enrolled = await api.post('campaigns/1/enrolments', { all: true });
+
+    expect([enrolled.status, enrolled.body.code]).toEqual([404, 'sequence_not_found']);
+  });
+
   it('enrols all leads of the campaign, each once', async () => {
     await api.put('campaigns/1/sequence', { steps: STEPS });
     await api.patch(`leads/${leads[1]}`, { status: 'UNSUBSCRIBED' });

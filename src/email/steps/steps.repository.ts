@@ -3,6 +3,8 @@ import { SendingConfig } from '../../config/sending.config.js';
 import type { Transaction } from '../../database/database.js';
 import type { StopReason } from '../../sequences/enrolment-states.js';
 import { type Gate, type GateFacts, gateOf } from '../../sequences/gate-policy.js';
+import { type WindowColumns, windowOf } from '../../sequences/sequence-plan.js';
+import { LOOK_AGAIN_MS } from '../../sequences/step-policy.js';
 import { timeZoneOf } from '../../sequences/timing/resolve-time-zone.js';
 
 /** A step whose mail is being stored. */
@@ -22,20 +24,14 @@ export interface StepOfMail {
   readonly step: number;
 }
 
-interface GateRow {
+interface GateRow extends WindowColumns {
   id: number;
   stop_reason: StopReason | null;
   postponed_until: Date | null;
-  window_days: number[] | null;
-  window_from: string | null;
-  window_to: string | null;
   lead_time_zone: string | null;
   campaign_time_zone: string | null;
   now: Date;
 }
-
-/** A step's mail tells when it is settled; its enrolment is looked at after so long in case that nothing did. */
-const LOOK_AGAIN_SECONDS = 3_600;
 
 /**
  * Where a step's mail and its enrolment meet. The caller holds the locks of the leads, which whoever stops or postpones
@@ -61,7 +57,7 @@ export class StepsRepository {
        )
        UPDATE cam_enrolments AS e
           SET status = 'ACTIVE', next_step = b.step, hold_code = NULL, version = e.version + 1,
-              look_at = cam_now() + CASE WHEN dropped THEN 0 ELSE $5 END * interval '1 second', updated_at = cam_now()
+              look_at = cam_now() + CASE WHEN dropped THEN 0 ELSE $5 END * interval '1 millisecond', updated_at = cam_now()
          FROM begun AS b WHERE e.id = b.id
        RETURNING e.id`,
       [
@@ -69,7 +65,7 @@ export class StepsRepository {
         steps.map(({ version }) => version),
         steps.map(({ step }) => step),
         steps.map(({ dropped }) => dropped),
-        LOOK_AGAIN_SECONDS,
+        LOOK_AGAIN_MS,
       ],
     );
     return new Set(begun.map(({ id }) => id));
@@ -98,7 +94,7 @@ export class StepsRepository {
     return new Map([...facts].map(([emailId, of]) => [emailId, gateOf(of)]));
   }
 
-  /** What decides whether these mails may leave. By mail. */
+  /** What decides whether these mails may leave; who only explains asks without locks. By mail. */
   async findGateFacts(
     on: Pick<Transaction, 'query'>,
     steps: readonly StepOfMail[],
@@ -125,13 +121,12 @@ export class StepsRepository {
   }
 
   private gateFactsOf(row: GateRow, step: number): GateFacts {
-    const { window_days: days, window_from: from, window_to: to } = row;
     return {
       enrolmentId: row.id,
       step,
       stopReason: row.stop_reason,
       postponedUntil: row.postponed_until,
-      window: days === null || from === null || to === null ? null : { days, from, to },
+      window: windowOf(row),
       timeZone: timeZoneOf(row.lead_time_zone, row.campaign_time_zone, this.sending.timeZone),
       now: row.now,
     };
