@@ -5,7 +5,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SchedulerRegistry } from '@nestjs/schedule';
 import { AlertDeliveryService } from '../../src/alerts/alert-delivery.service.js';
 import { AppModule } from '../../src/app.module.js';
 import { APP_OPTIONS, setUpApp } from '../../src/app.setup.js';
@@ -15,6 +14,7 @@ import { Dispatcher } from '../../src/email/dispatch/dispatcher.service.js';
 import { FollowUps } from '../../src/follow-ups/follow-ups.service.js';
 import { createHttpAdapter } from '../../src/http/http-adapter.js';
 import { limitShutdown } from '../../src/shutdown-deadline.js';
+import { stopTimers } from '../support/timers.js';
 
 export interface ServiceOrder {
   /** ISO 8601. */
@@ -33,7 +33,7 @@ const app = await NestFactory.create<NestFastifyApplication>(AppModule, createHt
 });
 await setUpApp(app);
 limitShutdown(app);
-stopTimers(app.get(SchedulerRegistry));
+stopTimers(app);
 await app.listen(0, '127.0.0.1');
 
 let working = Promise.resolve();
@@ -69,13 +69,6 @@ async function liveAt(time: string): Promise<ServiceNews> {
       WHERE at > cam_now()`,
   );
   return { kind: 'rested', nextAt: row?.next_at?.toISOString() ?? null };
-}
-
-/** The clock of the demo jumps: what runs every few seconds is called once for each jump instead. */
-function stopTimers(timers: SchedulerRegistry): void {
-  for (const name of timers.getIntervals()) timers.deleteInterval(name);
-  for (const name of timers.getTimeouts()) timers.deleteTimeout(name);
-  for (const name of timers.getCronJobs().keys()) timers.deleteCronJob(name);
 }
 
 function tell(news: ServiceNews): void {

@@ -19,6 +19,7 @@ import { createHttpAdapter } from '../../src/http/http-adapter.js';
 import type { ProblemBody } from '../../src/http/problem.js';
 import { configurationOf } from './config.js';
 import { InProcessMailReader } from './in-process-mail-reader.js';
+import { stopTimers } from './timers.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -119,7 +120,10 @@ export class ApiClient {
   }
 }
 
-/** The whole service, as `main.ts` starts it, on a free port of loopback; several may share one database. */
+/**
+ * The whole service, as `main.ts` starts it, on a free port of loopback; several may share one database. Its timers stand
+ * still: a tick that falls between two steps of a test would take the work that the test calls for.
+ */
 export class TestApp {
   private constructor(
     private readonly app: NestFastifyApplication,
@@ -150,6 +154,7 @@ export class TestApp {
       logger: logger ?? false,
     });
     await setUpApp(app);
+    stopTimers(app);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new TestApp(app, new ApiClient(`http://127.0.0.1:${port}`));
