@@ -12,8 +12,7 @@ import { FakeResend } from '../support/fake-resend/fake-resend.mjs';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { CompiledService, type ServiceProcess } from './service-process.js';
 
-/** Less than a shutdown may take: one that waits for its deadline does not pass. */
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 describe('a process that is asked to end', () => {
   let compiled: CompiledService;
@@ -95,12 +94,23 @@ describe('a process that is asked to end', () => {
     return [answer];
   }
 
-  async function untilNotReady(): Promise<ApiAnswer<unknown>> {
+  interface Readiness {
+    readonly error: { readonly shutdown?: { readonly status: string; readonly message: string } };
+  }
+
+  /** A busy machine may make it not ready for other reasons, too. */
+  async function untilEnding(): Promise<ApiAnswer<Readiness>> {
     for (;;) {
-      const ready = await api.get('/health/ready', { Connection: 'close' });
-      if (ready.status !== 200) return ready;
+      const ready = await api.get<Readiness>('/health/ready', { Connection: 'close' });
+      if (ready.body.error.shutdown !== undefined) return ready;
       await delay(5);
     }
+  }
+
+  /** By itself, and not because its time was up. */
+  async function expectGoodEnd(): Promise<void> {
+    expect(await service.end()).toEqual({ code: 0, signal: null });
+    expect(service.errors).not.toContain('shutdown.deadline');
   }
 
   const HALF_A_REQUEST =
@@ -118,7 +128,7 @@ describe('a process that is asked to end', () => {
       service.signal('SIGTERM');
       await Promise.all([silent, halfAHead, idle].map((socket) => once(socket, 'close')));
 
-      expect(await service.end()).toEqual({ code: 0, signal: null });
+      await expectGoodEnd();
     },
     TIMEOUT_MS,
   );
@@ -144,7 +154,7 @@ describe('a process that is asked to end', () => {
       const [answer] = await putOnTheWire();
 
       service.signal('SIGTERM');
-      const ready = await untilNotReady();
+      const ready = await untilEnding();
       const live = await api.get('/health/live', { Connection: 'close' });
 
       expect(ready).toMatchObject({
@@ -153,7 +163,7 @@ describe('a process that is asked to end', () => {
       });
       expect(live.status).toBe(200);
       expect(await answer).toMatchObject({ status: 201, body: { status: 'SENT' } });
-      expect(await service.end()).toEqual({ code: 0, signal: null });
+      await expectGoodEnd();
     },
     TIMEOUT_MS,
   );
@@ -166,7 +176,7 @@ describe('a process that is asked to end', () => {
       const [answer] = await putOnTheWire();
 
       service.signal('SIGTERM');
-      await untilNotReady();
+      await untilEnding();
       const batch = await api.post('email/batch-send', {
         campaign_id: 1,
         template_type: 'intro',
@@ -174,7 +184,7 @@ describe('a process that is asked to end', () => {
         leads: [{ lead_id: 1 }],
       });
       await answer;
-      await service.end();
+      await expectGoodEnd();
 
       expect(batch.status).toBe(202);
       expect(resend.history.mails).toHaveLength(1);
@@ -197,11 +207,11 @@ describe('a process that is asked to end', () => {
       const [answer] = await putOnTheWire();
 
       service.signal(first);
-      await untilNotReady();
+      await untilEnding();
       service.signal(second);
 
       expect(await answer).toMatchObject({ status: 201, body: { status: 'SENT' } });
-      expect(await service.end()).toEqual({ code: 0, signal: null });
+      await expectGoodEnd();
       expect(service.output.match(/"event":"shutdown\.begun"/g)).toHaveLength(1);
       expect(service.output + service.errors).not.toContain('"level":"error"');
     },
