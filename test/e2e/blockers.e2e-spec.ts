@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { BlockersView } from '../../src/follow-ups/explain/blockers.dto.js';
 import { type ApiClient, type OnWire, TestApp } from '../support/app.js';
 import { FakeEmailProvider } from '../support/fake-email-provider.js';
-import { emptyTables, setClockTo } from '../support/factories.js';
+import { emptyTables, insertEmail, setClockTo } from '../support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const MONDAY_NOON = '2026-03-02T12:00:00Z';
+const DAILY_CAP = 50;
 const OFFICE_HOURS = { days: [1, 2, 3, 4, 5], from: '09:00', to: '17:00' };
 const STEPS = [
   { template_type: 'intro', delay_days: 0 },
@@ -19,7 +20,11 @@ describe('what keeps the mail of a campaign, over the REST API', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    app = await TestApp.start({ databaseUrl: database.url, provider: new FakeEmailProvider() });
+    app = await TestApp.start({
+      databaseUrl: database.url,
+      provider: new FakeEmailProvider(),
+      sending: { dailyCap: DAILY_CAP },
+    });
     ({ api } = app);
   });
 
@@ -81,6 +86,26 @@ describe('what keeps the mail of a campaign, over the REST API', () => {
     expect(next.get('CAP_DAY')).toMatch(/^2026-03-03T00:00:00/);
     expect(next.get('MISSING_VARIABLE')).toMatch(/^2026-03-02T13:00/);
     expect(next.get('NOT_DUE')).toMatch(/^2026-03-05T12:00/);
+  });
+
+  it('counts a mail once when both caps are full', async () => {
+    await enrol([1, 2, 3]);
+    await app.advance();
+    await database.query(`UPDATE cam_quota_counters SET used = ${DAILY_CAP} WHERE scope = 'global'`);
+
+    expect((await blockers()).find(({ code }) => code === 'CAP_DAY')).toMatchObject({
+      detail: "Today's mails over all campaigns are used up.",
+      emails: 1,
+      leads: 0,
+    });
+  });
+
+  it('counts a step that is due though a later one was asked for', async () => {
+    await enrol([1]);
+    await insertEmail(database, { campaign_id: 1, lead_id: 1, enrolment_id: 1, sequence_number: 2 });
+    await api.put('campaigns/1/pause', {});
+
+    expect(await blockers()).toContainEqual(expect.objectContaining({ code: 'PAUSED', emails: 1, leads: 1 }));
   });
 
   it('tells of a pause, of closed hours and of what has ended', async () => {

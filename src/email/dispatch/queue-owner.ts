@@ -34,7 +34,8 @@ export const REPEATABLE = `(maybe_sent_since IS NULL OR (
  * arguments are SQL too.
  */
 export function holdsPlace(maybeSent: string, capDay: string, timeZone: string): string {
-  return `(${maybeSent} OR COALESCE(${capDay} = (cam_now() AT TIME ZONE ${timeZone})::date, false))`;
+  // The clock is a function: asked once, not for each row.
+  return `(${maybeSent} OR COALESCE(${capDay} = (SELECT (cam_now() AT TIME ZONE ${timeZone})::date), false))`;
 }
 
 /** Provider and mode, then the provider's memory in milliseconds and the account. */

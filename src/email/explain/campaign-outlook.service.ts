@@ -60,7 +60,8 @@ export class CampaignOutlooks {
       const reason = pauseReason({ campaignId: campaign.id, pauseReason: campaign.pause_reason });
       common.push({ reason, emails: sum(open) });
     }
-    for (const reason of capReasons(full, campaign.id, dayEndsAt)) {
+    // Where both caps are full, a mail still waits once.
+    for (const reason of capReasons(full.slice(0, 1), campaign.id, dayEndsAt)) {
       common.push({ reason, emails: sum(withoutPlace) });
     }
     for (const reason of provider === null ? [] : providerReasons(provider, now)) {

@@ -30,7 +30,7 @@ export class CampaignQueueReadModel {
       `SELECT provider = $1 AND simulated = $2 AS ours, ${REPEATABLE} AS repeatable,
               lease_token IS NOT NULL AS leased, waits_for,
               ${holdsPlace('maybe_sent_since IS NOT NULL', 'cap_day', '$6')} AS holds_place,
-              due_at <= cam_now() AS is_due, count(*)::integer AS emails,
+              due_at <= (SELECT cam_now()) AS is_due, count(*)::integer AS emails,
               NULLIF(min(due_at), 'infinity') AS due_at
          FROM cam_dispatch_queue WHERE campaign_id = $5
         GROUP BY 1, 2, 3, 4, 5, 6`,

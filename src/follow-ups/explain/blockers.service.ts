@@ -7,8 +7,9 @@ import { StepSending } from '../../email/steps/step-sending.service.js';
 import { SequencesService } from '../../sequences/sequences.service.js';
 import { timeZoneOf } from '../../sequences/timing/resolve-time-zone.js';
 import type { BlockersView, BlockerView } from './blockers.dto.js';
-import { groupReasons } from './enrolment-blockers.js';
-import { type EnrolmentGroup, EnrolmentGroupsReadModel } from './enrolment-groups.view.js';
+import { waitingReasons } from './enrolment-blockers.js';
+import { EnrolmentGroupsReadModel, type WaitingGroup } from './enrolment-groups.view.js';
+import { endOf } from './step-reasons.js';
 
 /** Says what keeps the mail of a campaign from going now, in counts. */
 @Injectable()
@@ -26,9 +27,10 @@ export class Blockers {
   async find(campaignId: number): Promise<BlockersView> {
     const campaign = await this.campaigns.get(campaignId);
     const { simulated } = this.steps;
-    const [plans, groups, others, outlook] = await Promise.all([
+    const [plans, waiting, ended, others, outlook] = await Promise.all([
       this.sequences.find([campaignId]),
-      this.groups.count(campaignId, simulated),
+      this.groups.countWaiting(campaignId, simulated),
+      this.groups.countEnded(campaignId, simulated),
       this.groups.countOthers(campaignId, simulated),
       this.outlooks.of(campaign),
     ]);
@@ -40,11 +42,15 @@ export class Blockers {
     };
 
     const counts = new BlockerCounts();
-    const dueLeads = sum(groups.filter(isDue));
+    const dueLeads = sum(waiting.filter(isDue));
     for (const { reason, emails } of outlook.common) counts.add(reason, { emails, leads: dueLeads });
     for (const { reason, emails } of outlook.some) counts.add(reason, { emails });
-    for (const group of groups) {
-      for (const reason of groupReasons(group, hours)) counts.add(reason, { leads: group.leads });
+    for (const group of waiting) {
+      for (const reason of waitingReasons(group, hours)) counts.add(reason, { leads: group.leads });
+    }
+    for (const { status, stop_reason: reason, leads } of ended) {
+      const end = endOf(status, reason, null);
+      if (end !== null) counts.add(end, { leads });
     }
     if (plan === undefined) counts.add(noSequence(), { leads: others });
     else if (others > 0) counts.add(notEnrolled(), { leads: others });
@@ -80,8 +86,8 @@ class BlockerCounts {
 }
 
 /** Its next step would be mailed now. */
-function isDue({ status, is_early: isEarly, has_mail: hasMail }: EnrolmentGroup): boolean {
-  return (status === 'ACTIVE' || status === 'POSTPONED') && !isEarly && !hasMail;
+function isDue({ is_early: isEarly }: WaitingGroup): boolean {
+  return !isEarly;
 }
 
 function noSequence(): Reason {
@@ -92,6 +98,6 @@ function notEnrolled(): Reason {
   return waitReason('NOT_ENROLLED', 'These leads are not enrolled in the sequence of the campaign.');
 }
 
-function sum(groups: readonly EnrolmentGroup[]): number {
+function sum(groups: readonly WaitingGroup[]): number {
   return groups.reduce((all, { leads }) => all + leads, 0);
 }

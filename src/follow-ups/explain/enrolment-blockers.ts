@@ -3,8 +3,7 @@ import { endReason, type Reason, waitReason } from '../../email/explain/reason.j
 import { closedReason } from '../../email/explain/reasons-policy.js';
 import { gateOf } from '../../sequences/gate-policy.js';
 import { nextOpening, type SendWindow } from '../../sequences/timing/send-window.js';
-import type { EnrolmentGroup } from './enrolment-groups.view.js';
-import { endOf } from './step-reasons.js';
+import type { WaitingGroup } from './enrolment-groups.view.js';
 
 /** What the hours of a campaign's mail depend on. */
 export interface Hours {
@@ -14,23 +13,18 @@ export interface Hours {
   readonly now: Date;
 }
 
-/** What keeps the next steps of enrolments that are alike; those whose mail is open are told of by their mails. */
-export function groupReasons(group: EnrolmentGroup, hours: Hours): Reason[] {
-  if (group.status === 'STOPPED' || group.status === 'EXHAUSTED') {
-    const end = endOf(group.status, group.stop_reason, null);
-    return end === null ? [] : [end];
-  }
-  if (group.has_mail) return [];
+/** What keeps the next steps of enrolments that are alike. */
+export function waitingReasons(group: WaitingGroup, hours: Hours): Reason[] {
   return [...recipientReasons(group), ...timeReasons(group, hours), ...holdReasons(group)];
 }
 
 /** Her status alone: suppressions and the allowlist are a matter of each address. */
-function recipientReasons({ lead_status: leadStatus }: EnrolmentGroup): Reason[] {
+function recipientReasons({ lead_status: leadStatus }: WaitingGroup): Reason[] {
   const stop = findStop({ address: '', leadStatus, suppressed: false }, null);
   return stop === null ? [] : [endReason(stop.code, `${stop.message}.`)];
 }
 
-function timeReasons(group: EnrolmentGroup, { window, zoneOf, now }: Hours): Reason[] {
+function timeReasons(group: WaitingGroup, { window, zoneOf, now }: Hours): Reason[] {
   const until = group.next_run_at;
   if (group.status === 'POSTPONED') return [waitReason('POSTPONED', 'The lead is away.', { until })];
   if (group.is_early) {
@@ -55,7 +49,7 @@ function timeReasons(group: EnrolmentGroup, { window, zoneOf, now }: Hours): Rea
 }
 
 /** A pause is told of for the whole campaign. */
-function holdReasons({ hold_code: code, look_at: until }: EnrolmentGroup): Reason[] {
+function holdReasons({ hold_code: code, look_at: until }: WaitingGroup): Reason[] {
   return code === null || code === 'PAUSED'
     ? []
     : [

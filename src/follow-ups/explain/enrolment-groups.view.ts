@@ -1,23 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import type { LeadStatus } from '../../leads/lead.entity.js';
-import type { EnrolmentStatus, HoldCode, StopReason } from '../../sequences/enrolment-states.js';
+import type { HoldCode, StopReason } from '../../sequences/enrolment-states.js';
 
-/** Enrolments of a campaign that are alike in what keeps them. */
-export interface EnrolmentGroup {
-  status: EnrolmentStatus;
-  stop_reason: StopReason | null;
+/** Live enrolments whose next step has no mail yet, alike in what keeps it. */
+export interface WaitingGroup {
+  status: 'ACTIVE' | 'POSTPONED';
   hold_code: HoldCode | null;
   lead_status: LeadStatus;
   lead_time_zone: string | null;
   /** Its next step is not due yet. */
   is_early: boolean;
-  /** The mail of its step is open. */
-  has_mail: boolean;
   leads: number;
-  /** The earliest of them; null: none. */
-  next_run_at: Date | null;
+  /** The earliest of them. */
+  next_run_at: Date;
+  /** The earliest of them; null: none before something changes. */
   look_at: Date | null;
+}
+
+/** Enrolments that ended for the same reason. */
+export interface EndedGroup {
+  status: 'STOPPED' | 'EXHAUSTED';
+  stop_reason: StopReason | null;
+  leads: number;
 }
 
 /** The enrolments of a campaign, counted. */
@@ -25,33 +30,39 @@ export interface EnrolmentGroup {
 export class EnrolmentGroupsReadModel {
   constructor(private readonly database: Database) {}
 
-  async count(campaignId: number, simulated: boolean): Promise<EnrolmentGroup[]> {
-    return this.database.query<EnrolmentGroup>(
-      `WITH mailed AS MATERIALIZED (
-         SELECT DISTINCT o.enrolment_id AS id
-           FROM cam_dispatch_queue AS q JOIN cam_outbound_emails AS o ON o.id = q.outbound_email_id
-          WHERE q.campaign_id = $1 AND o.enrolment_id IS NOT NULL
-       )
-       SELECT e.status, e.stop_reason, e.hold_code, l.status AS lead_status, l.timezone AS lead_time_zone,
-              COALESCE(e.next_run_at > cam_now(), false) AS is_early, m.id IS NOT NULL AS has_mail,
+  /** Those whose mail is made are told of by their mails. */
+  async countWaiting(campaignId: number, simulated: boolean): Promise<WaitingGroup[]> {
+    // The clock is a function: asked once, not for each row.
+    return this.database.query<WaitingGroup>(
+      `SELECT e.status, e.hold_code, l.status AS lead_status, l.timezone AS lead_time_zone,
+              e.next_run_at > (SELECT cam_now()) AS is_early,
               count(*)::integer AS leads, min(e.next_run_at) AS next_run_at,
               min(NULLIF(e.look_at, 'infinity')) AS look_at
          FROM cam_enrolments AS e
          JOIN cam_leads AS l ON l.id = e.lead_id
-         LEFT JOIN mailed AS m ON m.id = e.id
-        WHERE e.campaign_id = $1 AND e.simulated = $2
-        GROUP BY 1, 2, 3, 4, 5, 6, 7`,
+        WHERE e.campaign_id = $1 AND e.simulated = $2 AND e.status IN ('ACTIVE', 'POSTPONED')
+          AND NOT EXISTS (SELECT FROM cam_outbound_emails AS o
+                           WHERE o.enrolment_id = e.id AND o.sequence_number = e.next_step)
+        GROUP BY 1, 2, 3, 4, 5`,
+      [campaignId, simulated],
+    );
+  }
+
+  async countEnded(campaignId: number, simulated: boolean): Promise<EndedGroup[]> {
+    return this.database.query<EndedGroup>(
+      `SELECT status, stop_reason, count(*)::integer AS leads FROM cam_enrolments
+        WHERE campaign_id = $1 AND simulated = $2 AND status IN ('STOPPED', 'EXHAUSTED')
+        GROUP BY 1, 2`,
       [campaignId, simulated],
     );
   }
 
   /** Leads of the campaign who are not in its sequence. */
   async countOthers(campaignId: number, simulated: boolean): Promise<number> {
+    // Whoever is enrolled belongs to the campaign, and is enrolled once.
     const [row] = await this.database.query<{ leads: number }>(
-      `SELECT count(*)::integer AS leads FROM cam_campaign_leads AS m
-        WHERE m.campaign_id = $1
-          AND NOT EXISTS (SELECT FROM cam_enrolments AS e
-                           WHERE e.campaign_id = m.campaign_id AND e.lead_id = m.lead_id AND e.simulated = $2)`,
+      `SELECT ((SELECT count(*) FROM cam_campaign_leads WHERE campaign_id = $1)
+               - (SELECT count(*) FROM cam_enrolments WHERE campaign_id = $1 AND simulated = $2))::integer AS leads`,
       [campaignId, simulated],
     );
     return row?.leads ?? 0;
