@@ -138,9 +138,11 @@ export class CreateSequences1763800000011 implements MigrationInterface {
           waits_for IN ('cap', 'pause', 'provider', 'retry', 'window', 'postponed')
         )
     `);
+    await createReleases(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await dropReleases(queryRunner);
     // What waits for a window or a return is asked again at once: the older release knows neither.
     await queryRunner.query(`
       UPDATE cam_dispatch_queue SET waits_for = NULL, due_at = cam_now() WHERE waits_for IN ('window', 'postponed')
@@ -158,5 +160,109 @@ export class CreateSequences1763800000011 implements MigrationInterface {
     await queryRunner.query('DROP TABLE cam_enrolments');
     await queryRunner.query('DROP TABLE cam_sequence_steps');
     await queryRunner.query('DROP TABLE cam_sequences');
+  }
+}
+
+/**
+ * What waits for its hours is asked again when they change, whoever changes them: the claim and `nextMove` then say until
+ * when it waits. Each trigger holds the row that a claim locks before it reads the hours: what a claim parks by the old
+ * ones is committed by then. An entry of the queue that somebody else holds is passed over, for a queue's lock comes
+ * before all others; its holder reads the new hours.
+ */
+async function createReleases(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.query(`
+    CREATE FUNCTION cam_release_hours_of_campaign(of_campaign integer) RETURNS void LANGUAGE sql AS $$
+      UPDATE cam_dispatch_queue SET due_at = cam_now(), waits_for = NULL
+       WHERE outbound_email_id IN (
+         SELECT outbound_email_id FROM cam_dispatch_queue
+          WHERE campaign_id = of_campaign AND waits_for IN ('window', 'postponed') FOR UPDATE SKIP LOCKED)
+    $$
+  `);
+  await queryRunner.query(`
+    CREATE FUNCTION cam_sequence_hours_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM FROM cam_campaigns WHERE id = NEW.campaign_id FOR NO KEY UPDATE;
+      PERFORM cam_release_hours_of_campaign(NEW.campaign_id);
+      RETURN NULL;
+    END $$
+  `);
+  // Whoever replaces a sequence has its enrolments looked at for other reasons, too.
+  await queryRunner.query(`
+    CREATE TRIGGER tr_sequences_release_hours AFTER UPDATE OF window_days, window_from, window_to ON cam_sequences
+      FOR EACH ROW WHEN (
+        (NEW.window_days, NEW.window_from, NEW.window_to)
+        IS DISTINCT FROM (OLD.window_days, OLD.window_from, OLD.window_to)
+      )
+      EXECUTE FUNCTION cam_sequence_hours_changed()
+  `);
+  await queryRunner.query(`
+    CREATE FUNCTION cam_campaign_zone_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      UPDATE cam_enrolments SET look_at = cam_now(), version = version + 1
+       WHERE id IN (
+         SELECT id FROM cam_enrolments WHERE campaign_id = NEW.id AND status IN ('ACTIVE', 'POSTPONED')
+          ORDER BY id FOR NO KEY UPDATE);
+      PERFORM cam_release_hours_of_campaign(NEW.id);
+      RETURN NULL;
+    END $$
+  `);
+  await queryRunner.query(`
+    CREATE TRIGGER tr_campaigns_release_hours AFTER UPDATE OF timezone ON cam_campaigns
+      FOR EACH ROW WHEN (NEW.timezone IS DISTINCT FROM OLD.timezone) EXECUTE FUNCTION cam_campaign_zone_changed()
+  `);
+  await queryRunner.query(`
+    CREATE FUNCTION cam_release_hours_of_lead(of_lead integer) RETURNS void LANGUAGE sql AS $$
+      UPDATE cam_dispatch_queue SET due_at = cam_now(), waits_for = NULL
+       WHERE outbound_email_id IN (
+         SELECT q.outbound_email_id
+           FROM cam_outbound_emails AS o JOIN cam_dispatch_queue AS q ON q.outbound_email_id = o.id
+          WHERE o.lead_id = of_lead AND o.status = 'QUEUED' AND q.waits_for IN ('window', 'postponed')
+            FOR UPDATE OF q SKIP LOCKED)
+    $$
+  `);
+  await queryRunner.query(`
+    CREATE FUNCTION cam_lead_zone_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      UPDATE cam_enrolments SET look_at = cam_now(), version = version + 1
+       WHERE id IN (
+         SELECT id FROM cam_enrolments WHERE lead_id = NEW.id AND status IN ('ACTIVE', 'POSTPONED')
+          ORDER BY id FOR NO KEY UPDATE);
+      PERFORM cam_release_hours_of_lead(NEW.id);
+      RETURN NULL;
+    END $$
+  `);
+  await queryRunner.query(`
+    CREATE TRIGGER tr_leads_release_hours AFTER UPDATE OF timezone ON cam_leads
+      FOR EACH ROW WHEN (NEW.timezone IS DISTINCT FROM OLD.timezone) EXECUTE FUNCTION cam_lead_zone_changed()
+  `);
+  await queryRunner.query(`
+    CREATE FUNCTION cam_absence_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM cam_release_hours_of_lead(NEW.lead_id);
+      RETURN NULL;
+    END $$
+  `);
+  // Whoever moves an absence holds the lead, and says when the enrolment is looked at.
+  await queryRunner.query(`
+    CREATE TRIGGER tr_enrolments_release_hours AFTER UPDATE OF postponed_until ON cam_enrolments
+      FOR EACH ROW WHEN (NEW.postponed_until IS DISTINCT FROM OLD.postponed_until)
+      EXECUTE FUNCTION cam_absence_changed()
+  `);
+}
+
+async function dropReleases(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.query('DROP TRIGGER tr_sequences_release_hours ON cam_sequences');
+  await queryRunner.query('DROP TRIGGER tr_campaigns_release_hours ON cam_campaigns');
+  await queryRunner.query('DROP TRIGGER tr_leads_release_hours ON cam_leads');
+  await queryRunner.query('DROP TRIGGER tr_enrolments_release_hours ON cam_enrolments');
+  for (const name of [
+    'cam_sequence_hours_changed()',
+    'cam_campaign_zone_changed()',
+    'cam_lead_zone_changed()',
+    'cam_absence_changed()',
+    'cam_release_hours_of_campaign(integer)',
+    'cam_release_hours_of_lead(integer)',
+  ]) {
+    await queryRunner.query(`DROP FUNCTION ${name}`);
   }
 }
