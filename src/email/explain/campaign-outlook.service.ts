@@ -57,7 +57,7 @@ export class CampaignOutlooks {
 
     const common: EmailBlocker[] = [];
     if (campaign.status !== 'ACTIVE') {
-      const reason = pauseReason({ campaignId: campaign.id, pauseReason: campaign.pause_reason });
+      const reason = pauseReason({ campaignId: campaign.id, pause: campaign });
       common.push({ reason, emails: sum(open) });
     }
     // Where both caps are full, a mail still waits once.

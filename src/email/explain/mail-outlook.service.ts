@@ -221,8 +221,8 @@ export class MailOutlook {
       },
       this.sending.allowlist,
     );
-    const pauseReason = campaign?.pause_reason ?? null;
-    return reasonsOf(hindrances, { campaignId, pauseReason, suppressions: inForce });
+    const pause = campaign ?? { paused_by: null, pause_reason: null };
+    return reasonsOf(hindrances, { campaignId, pause, suppressions: inForce });
   }
 
   private providerReasons({ provider, now }: Circumstances): Reason[] {

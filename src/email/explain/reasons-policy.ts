@@ -5,12 +5,22 @@ import type { Hindrance } from '../dispatch/claim-policy.js';
 import type { Stop } from '../dispatch/recipient-policy.js';
 import { endReason, type Reason, waitReason } from './reason.js';
 
+/** Of a name in `paused_by` that is no person's. */
+const RULE_PREFIX = 'rule:';
+
 /** What is stored of a reason, beyond what decides. */
 export interface Background {
   readonly campaignId: number;
-  readonly pauseReason: string | null;
+  readonly pause: Pause;
   /** The suppressions of the mail's address that are in force. */
   readonly suppressions: readonly KnownSuppression[];
+}
+
+/** Who paused a campaign, and why; of one that sends, nobody. */
+export interface Pause {
+  /** The name of a person's API key, or `rule:HARD_BOUNCE`; empty, null: nobody knows. */
+  readonly paused_by: string | null;
+  readonly pause_reason: string | null;
 }
 
 export interface KnownSuppression {
@@ -46,9 +56,18 @@ export function reasonsOf(hindrances: readonly Hindrance[], background: Backgrou
   });
 }
 
-export function pauseReason({ campaignId, pauseReason: why }: Omit<Background, 'suppressions'>): Reason {
-  const detail = why === null ? 'The campaign is paused.' : `The campaign is paused: ${why}`;
-  return waitReason('PAUSED', detail, { evidence: `campaign:${campaignId}` });
+export function pauseReason({ campaignId, pause }: Omit<Background, 'suppressions'>): Reason {
+  const { paused_by: actor, pause_reason: why } = pause;
+  const who = `The campaign is paused${actor === null || actor === '' ? '' : ` by ${whoIs(actor)}`}`;
+  return waitReason('PAUSED', why === null ? `${who}.` : `${who}: ${why}`, {
+    evidence: `campaign:${campaignId}`,
+  });
+}
+
+function whoIs(actor: string): string {
+  return actor.startsWith(RULE_PREFIX)
+    ? `the decision loop's rule ${actor.slice(RULE_PREFIX.length)}`
+    : actor;
 }
 
 export function closedReason({ why, until }: Extract<Gate, { kind: 'closed' }>): Reason {
