@@ -209,6 +209,16 @@ describe('a claim', () => {
     expect(await mail(before)).toMatchObject({ status: 'DROPPED', error_code: 'REPLIED' });
   });
 
+  it('drops a mail beyond the last step, asked for under its number, when the lead has answered since', async () => {
+    await insertSequence();
+    const ended = { status: 'EXHAUSTED', next_step: null, next_run_at: null, look_at: null } as const;
+    const id = await insertStepMail((await insertEnrolment(ended)).id);
+    await db.query('UPDATE cam_leads SET last_replied_at = cam_now()');
+
+    expect(await claimed()).toEqual([]);
+    expect(await mail(id)).toMatchObject({ status: 'DROPPED', error_code: 'REPLIED' });
+  });
+
   it('waits for a reply that is being stored, and loses against it', async () => {
     await insertSequence();
     const id = await insertStepMail((await insertEnrolment()).id);

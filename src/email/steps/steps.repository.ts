@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SendingConfig } from '../../config/sending.config.js';
 import type { Transaction } from '../../database/database.js';
-import type { StopReason } from '../../sequences/enrolment-states.js';
+import type { EnrolmentStatus, StopReason } from '../../sequences/enrolment-states.js';
 import { type Gate, type GateFacts, gateOf } from '../../sequences/gate-policy.js';
 import { type WindowColumns, windowOf } from '../../sequences/sequence-plan.js';
 import { LOOK_AGAIN_MS } from '../../sequences/step-policy.js';
@@ -26,6 +26,7 @@ export interface StepOfMail {
 
 interface GateRow extends WindowColumns {
   id: number;
+  status: EnrolmentStatus;
   stop_reason: StopReason | null;
   postponed_until: Date | null;
   lead_time_zone: string | null;
@@ -88,20 +89,23 @@ export class StepsRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Whether these mails may leave now. By mail. */
+  /** Whether these mails may leave now. By mail; see {@link findGateFacts}. */
   async findGates(tx: Transaction, steps: readonly StepOfMail[]): Promise<Map<number, Gate>> {
     const facts = await this.findGateFacts(tx, steps);
     return new Map([...facts].map(([emailId, of]) => [emailId, gateOf(of)]));
   }
 
-  /** What decides whether these mails may leave; who only explains asks without locks. By mail. */
+  /**
+   * What decides whether these mails may leave; who only explains asks without locks. By mail. One that its enrolment
+   * leaves behind, because it has ended without coming to it, is missing: it is no step any more.
+   */
   async findGateFacts(
     on: Pick<Transaction, 'query'>,
     steps: readonly StepOfMail[],
   ): Promise<Map<number, GateFacts>> {
     if (steps.length === 0) return new Map();
     const rows = await on.query<GateRow>(
-      `SELECT e.id, e.stop_reason, e.postponed_until, s.window_days, s.window_from, s.window_to,
+      `SELECT e.id, e.status, e.stop_reason, e.postponed_until, s.window_days, s.window_from, s.window_to,
               l.timezone AS lead_time_zone, c.timezone AS campaign_time_zone, cam_now() AS now
          FROM cam_enrolments AS e
          JOIN cam_leads AS l ON l.id = e.lead_id
@@ -112,10 +116,10 @@ export class StepsRepository {
     );
     const byId = new Map(rows.map((row) => [row.id, row]));
     return new Map(
-      steps.map(({ emailId, enrolmentId, step }) => {
+      steps.flatMap(({ emailId, enrolmentId, step }): [number, GateFacts][] => {
         const row = byId.get(enrolmentId);
         if (row === undefined) throw new Error(`Mail ${emailId} is a step of no enrolment`);
-        return [emailId, this.gateFactsOf(row, step)];
+        return row.status === 'EXHAUSTED' ? [] : [[emailId, this.gateFactsOf(row, step)]];
       }),
     );
   }
