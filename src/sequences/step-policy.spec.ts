@@ -89,6 +89,22 @@ describe('nextMove', () => {
     expect(nextMove(facts({ mails }))).toEqual({ kind: 'stop', step: 1, reason });
   });
 
+  it('ends as FAILED when the provider gives up the mail before the step, which it had accepted', () => {
+    const givenUp = mail({
+      status: 'FAILED',
+      errorCode: 'PROVIDER_FAILED',
+      sentAt: new Date('2026-03-04T08:00:00Z'),
+    });
+
+    for (const now of ['2026-03-04T08:01:00Z', '2026-03-08T08:00:00Z']) {
+      expect(nextMove(facts({ step: 2, mails: new Map([[1, givenUp]]), now: new Date(now) }))).toEqual({
+        kind: 'stop',
+        step: 1,
+        reason: 'FAILED',
+      });
+    }
+  });
+
   it('goes on past every step that was sent, to the end of the list', () => {
     const mails = new Map([1, 2, 3].map((step) => [step, sent('2026-03-02T12:00:00Z')]));
 

@@ -56,6 +56,10 @@ export function nextMove(facts: StepFacts): Move {
     if (mail.status !== 'SENT') return { kind: 'stop', step, reason: stopReason(mail) };
     step += 1;
   }
+  // A provider can give up what it had accepted, when the enrolment has gone on from it long ago.
+  if (facts.mails.get(step - 1)?.status === 'FAILED') {
+    return { kind: 'stop', step: step - 1, reason: 'FAILED' };
+  }
   const planned = facts.steps[step - 1];
   if (planned === undefined) return { kind: 'exhausted' };
 

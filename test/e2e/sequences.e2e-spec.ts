@@ -213,6 +213,23 @@ describe('a sequence, over the REST API', () => {
     expect(await enrolments()).toMatchObject([{ next_step: 2, status: 'ACTIVE' }]);
   });
 
+  it('goes on no further from a mail that its provider gave up after all', async () => {
+    await api.put('campaigns/1/sequence', { steps: STEPS });
+    await api.post('campaigns/1/enrolments', { lead_ids: [leads[0]] });
+    await app.advance();
+    await database.query(
+      `UPDATE cam_outbound_emails SET status = 'FAILED', error_code = 'PROVIDER_FAILED', error_message = 'no quota'`,
+    );
+
+    await setClockTo(database, '2026-03-05T12:01:00Z');
+    await app.advance();
+
+    expect(await mails()).toHaveLength(1);
+    expect(await enrolments()).toMatchObject([
+      { status: 'STOPPED', stop_reason: 'FAILED', stop_evidence: 'outbound:1', next_step: 1 },
+    ]);
+  });
+
   it('waits while its campaign is paused, and goes on when it is resumed', async () => {
     await api.put('campaigns/1/sequence', { steps: STEPS });
     await api.put('campaigns/1/pause');
