@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CampaignsService } from '../campaigns/campaigns.service.js';
 import { CampaignIdParam } from '../campaigns/dto/campaign.dto.js';
 import { DomainError } from '../common/domain-error.js';
 import { paginate } from '../http/paginate.js';
@@ -22,6 +23,7 @@ export class SequencesController {
   constructor(
     private readonly sequences: CampaignSequences,
     private readonly enrolments: EnrolmentsReadModel,
+    private readonly campaigns: CampaignsService,
   ) {}
 
   @Get('sequence')
@@ -78,6 +80,7 @@ export class SequencesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EnrolmentView[]> {
+    await this.campaigns.get(id);
     return paginate(request, reply, query, (limit, beforeId) =>
       this.enrolments.list(id, query, limit, beforeId),
     );

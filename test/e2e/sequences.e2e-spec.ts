@@ -166,6 +166,12 @@ describe('a sequence, over the REST API', () => {
     },
   );
 
+  it('lists no enrolments of a campaign that does not exist', async () => {
+    const listed = await api.get('campaigns/999/enrolments');
+
+    expect([listed.status, listed.body.code]).toEqual([404, 'campaign_not_found']);
+  });
+
   it('enrols nobody in a campaign without a sequence', async () => {
     const enrolled = await api.post('campaigns/1/enrolments', { all: true });
 
