@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database/database.js';
 import type { LeadStatus } from '../leads/lead.entity.js';
-import type { FinalStop } from './enrolment-states.js';
+import { type FinalStop, MAIL_STOPS } from './enrolment-states.js';
 
 /** An enrolment that may be postponed, with the time zones that tell her days. */
-export interface LiveEnrolment {
+export interface PostponableEnrolment {
   readonly id: number;
   readonly postponements: number;
   readonly lead_time_zone: string | null;
@@ -100,16 +100,17 @@ export class EnrolmentsRepository {
     );
   }
 
-  async lockLive(tx: Transaction, leadId: number): Promise<LiveEnrolment[]> {
+  /** Those that go on one day: also when they wait for what becomes of a mail. */
+  async lockPostponable(tx: Transaction, leadId: number): Promise<PostponableEnrolment[]> {
     await lockLead(tx, leadId);
-    return tx.query<LiveEnrolment>(
+    return tx.query<PostponableEnrolment>(
       `SELECT e.id, e.postponements, l.timezone AS lead_time_zone, c.timezone AS campaign_time_zone
          FROM cam_enrolments AS e
          JOIN cam_leads AS l ON l.id = e.lead_id
          JOIN cam_campaigns AS c ON c.id = e.campaign_id
-        WHERE e.lead_id = $1 AND e.status IN ('ACTIVE', 'POSTPONED')
+        WHERE e.lead_id = $1 AND (e.status IN ('ACTIVE', 'POSTPONED') OR e.stop_reason = ANY($2))
         ORDER BY e.id FOR UPDATE OF e`,
-      [leadId],
+      [leadId, MAIL_STOPS],
     );
   }
 
@@ -121,9 +122,11 @@ export class EnrolmentsRepository {
   async postpone(tx: Transaction, id: number, until: Date): Promise<void> {
     await tx.query(
       `UPDATE cam_enrolments
-          SET status = 'POSTPONED', postponed_until = GREATEST(postponed_until, $2),
-              next_run_at = GREATEST(next_run_at, $2), look_at = GREATEST(next_run_at, $2), hold_code = NULL,
-              postponements = postponements + 1, version = version + 1, updated_at = cam_now()
+          SET status = CASE status WHEN 'STOPPED' THEN status ELSE 'POSTPONED' END,
+              next_run_at = CASE status WHEN 'STOPPED' THEN NULL ELSE GREATEST(next_run_at, $2) END,
+              look_at = CASE status WHEN 'STOPPED' THEN look_at ELSE GREATEST(next_run_at, $2) END,
+              postponed_until = GREATEST(postponed_until, $2), postponements = postponements + 1, hold_code = NULL,
+              version = version + 1, updated_at = cam_now()
         WHERE id = $1`,
       [id, until],
     );

@@ -66,7 +66,7 @@ export class EnrolmentsService {
     leadId: number,
     absence: { readonly returnDate: string | null; readonly receivedAt: Date; readonly evidence: string },
   ): Promise<void> {
-    for (const enrolment of await this.enrolments.lockLive(tx, leadId)) {
+    for (const enrolment of await this.enrolments.lockPostponable(tx, leadId)) {
       if (enrolment.postponements === MOST_POSTPONEMENTS) {
         await this.enrolments.stop(tx, enrolment.id, 'OUT_OF_OFFICE', absence.evidence);
         continue;

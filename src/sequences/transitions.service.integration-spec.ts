@@ -120,6 +120,25 @@ describe('TransitionsService', () => {
     expect(await outreach.enrolmentStates()).toEqual(['STOPPED OUT_OF_OFFICE', 'STOPPED OUT_OF_OFFICE']);
   });
 
+  it('remembers an absence for an enrolment that waits for what became of a mail', async () => {
+    await db.query(
+      `UPDATE cam_enrolments SET status = 'STOPPED', stop_reason = 'UNKNOWN', next_run_at = NULL, look_at = NULL`,
+    );
+    const absence = (): Promise<Record<string, unknown>[]> =>
+      db.query('SELECT status, stop_reason, postponed_until, postponements, look_at FROM cam_enrolments');
+
+    await apply({ cause: 'out_of_office', returnDate: '2026-01-16' });
+
+    const until = new Date('2026-01-19T00:00:00Z');
+    const away = { status: 'STOPPED', stop_reason: 'UNKNOWN', postponed_until: until, postponements: 1 };
+    expect(await absence()).toEqual([
+      { ...away, look_at: null },
+      { ...away, look_at: null },
+    ]);
+    for (const evidence of ['inbound:2', 'inbound:3']) await apply({ cause: 'out_of_office', evidence });
+    expect(await outreach.enrolmentStates()).toEqual(['STOPPED OUT_OF_OFFICE', 'STOPPED OUT_OF_OFFICE']);
+  });
+
   it('leaves a lead and her enrolments alone when another address bounced', async () => {
     expect(await apply({ cause: 'hard_bounce', address: 'old@lead.test' })).toBe(true);
     expect(await outreach.status()).toBe('CONTACTED');

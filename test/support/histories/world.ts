@@ -252,7 +252,7 @@ export class World {
 
   private async beAway(lead: number, returnsInDays: number | null): Promise<void> {
     const leadId = this.leadId(lead);
-    const live = await this.live(leadId);
+    const open = await this.stoppable(leadId);
     const receivedAt = await this.now();
     const returnDate = returnsInDays === null ? null : dateOf(receivedAt.getTime() + returnsInDays * DAY_MS);
     const { enrolments } = this.engine();
@@ -263,8 +263,8 @@ export class World {
     const { absences } = this.history;
     const isTooOften = ({ id }: { id: number }): boolean =>
       absences.filter(({ enrolmentId }) => enrolmentId === id).length === MOST_POSTPONEMENTS;
-    const ended = live.filter(isTooOften);
-    for (const row of live) {
+    const ended = open.filter(isTooOften);
+    for (const row of open) {
       if (!ended.includes(row)) absences.push({ enrolmentId: row.id, receivedAt, at, returnDate });
     }
     await this.noteStops(ended, 'OUT_OF_OFFICE');
