@@ -59,6 +59,7 @@ export class CreateSequences1763800000011 implements MigrationInterface {
         postponed_until timestamptz,
         postponements integer NOT NULL DEFAULT 0,
         hurried_at timestamptz,
+        hurried_by text,
         version integer NOT NULL DEFAULT 1,
         created_at timestamptz NOT NULL DEFAULT cam_now(),
         updated_at timestamptz NOT NULL DEFAULT cam_now(),
@@ -81,6 +82,7 @@ export class CreateSequences1763800000011 implements MigrationInterface {
         CONSTRAINT ck_enrolments_next_step CHECK (next_step > 0 AND (next_step IS NULL) = (status = 'EXHAUSTED')),
         CONSTRAINT ck_enrolments_postponed CHECK (status <> 'POSTPONED' OR postponed_until IS NOT NULL),
         CONSTRAINT ck_enrolments_postponements CHECK (postponements BETWEEN 0 AND 2),
+        CONSTRAINT ck_enrolments_hurried CHECK (num_nulls(hurried_at, hurried_by) IN (0, 2)),
         CONSTRAINT ck_enrolments_hold_code CHECK (hold_code IN ('PAUSED', 'TEMPLATE_NOT_FOUND', 'MISSING_VARIABLE', 'TEMPLATE_INVALID'))
       ) WITH (
         fillfactor = 70,

@@ -368,6 +368,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
   ],
   ck_enrolments_postponed: ['cam_enrolments', { status: 'POSTPONED' }],
   ck_enrolments_postponements: ['cam_enrolments', { postponements: 3 }, { postponements: -1 }],
+  ck_enrolments_hurried: ['cam_enrolments', { hurried_at: 'now' }, { hurried_by: 'inbound:7' }],
   ck_enrolments_hold_code: ['cam_enrolments', { hold_code: 'MOOD' }],
 
   pk_suppressions: ['cam_suppressions', { id: 1, evidence: 'inbound:2' }],

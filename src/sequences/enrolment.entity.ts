@@ -23,6 +23,7 @@ import type { EnrolmentStatus, HoldCode, StopReason } from './enrolment-states.j
 @Check('ck_enrolments_next_step', `next_step > 0 AND (next_step IS NULL) = (status = 'EXHAUSTED')`)
 @Check('ck_enrolments_postponed', `status <> 'POSTPONED' OR postponed_until IS NOT NULL`)
 @Check('ck_enrolments_postponements', 'postponements BETWEEN 0 AND 2')
+@Check('ck_enrolments_hurried', 'num_nulls(hurried_at, hurried_by) IN (0, 2)')
 @Check('ck_enrolments_hold_code', 'see the migration')
 export class Enrolment {
   @PrimaryGeneratedColumn('identity', {
@@ -77,6 +78,10 @@ export class Enrolment {
   /** She answered with interest: the step after what she had got by then does not wait for its delay. */
   @Column('timestamptz', { nullable: true })
   hurried_at: Date | null;
+
+  /** What told of her interest: `inbound:7`. */
+  @Column('text', { nullable: true })
+  hurried_by: string | null;
 
   /** Grows with each change of its state: who decided on an older one has been overtaken. */
   @Column('integer', { default: 1 })

@@ -89,6 +89,7 @@ export class EnrolmentsRepository {
               next_run_at = CASE WHEN goes_on THEN LEAST(next_run_at, cam_now()) END,
               look_at = CASE WHEN goes_on THEN cam_now() END,
               hurried_at = CASE WHEN goes_on THEN cam_now() ELSE hurried_at END,
+              hurried_by = CASE WHEN goes_on THEN $4 ELSE hurried_by END,
               postponed_until = CASE WHEN goes_on THEN NULL ELSE postponed_until END,
               hold_code = NULL, version = version + 1, updated_at = cam_now()
          FROM (SELECT e.id AS mine, e.campaign_id = $2 AND e.status IN ('ACTIVE', 'POSTPONED')
@@ -97,6 +98,17 @@ export class EnrolmentsRepository {
                 WHERE e.lead_id = $1) AS way
         WHERE e.id = mine AND ${MAY_STOP}`,
       [leadId, campaignId, reason, evidence],
+    );
+  }
+
+  /** Has the enrolments that this evidence hurried wait for their delays again. */
+  async slowDown(tx: Transaction, leadIds: readonly number[], evidence: string): Promise<void> {
+    await tx.query(
+      `UPDATE cam_enrolments
+          SET hurried_at = NULL, hurried_by = NULL, version = version + 1, updated_at = cam_now(),
+              look_at = CASE WHEN status IN ('ACTIVE', 'POSTPONED') THEN cam_now() ELSE look_at END
+        WHERE lead_id = ANY($1) AND hurried_by = $2`,
+      [leadIds, evidence],
     );
   }
 

@@ -56,6 +56,14 @@ export class EnrolmentsService {
   }
 
   /**
+   * The evidence no longer tells of interest: what {@link answeredWithInterest} hurried waits for its delay again, unless
+   * its mail is made already. The caller has locked the leads.
+   */
+  async slowDown(tx: Transaction, leadIds: readonly number[], evidence: string): Promise<void> {
+    await this.enrolments.slowDown(tx, leadIds, evidence);
+  }
+
+  /**
    * She is away: her enrolments wait for the first business day after her return, or for a week when no date is known;
    * those that have waited twice before end. Call it once for an absence.
    *

@@ -47,10 +47,21 @@ export class TransitionsService {
 
   /**
    * Takes back what the evidence told, but for `keep`: see {@link LeadTransitionsService.undo}. An enrolment that it has
-   * stopped stays stopped, and one that it has postponed waits.
+   * stopped stays stopped, and one that it has postponed waits; one that it has hurried waits for its delay again.
    */
-  async undo(...args: Parameters<LeadTransitionsService['undo']>): Promise<void> {
-    await this.leads.undo(...args);
+  async undo(
+    tx: Transaction,
+    evidence: string,
+    by: string,
+    { keep, others }: { keep: Pick<LeadEvent, 'leadId' | 'cause'> | null; others: readonly number[] },
+  ): Promise<void> {
+    const touched = await this.leads.undo(tx, evidence, by, { keep, others });
+    const interested = keep?.cause === 'positive_reply' ? keep.leadId : null;
+    await this.enrolments.slowDown(
+      tx,
+      touched.filter((id) => id !== interested),
+      evidence,
+    );
   }
 
   private async change(tx: Transaction, event: MailEvent, change: EnrolmentChange): Promise<void> {

@@ -135,6 +135,22 @@ describe('A label', () => {
     expect((await outreach.lead()).last_replied_at).toEqual(earlier);
   });
 
+  it('no longer hurries a campaign when it says that she has not answered with interest', async () => {
+    outreach = await Outreach.create(db, { onPositive: 'next_step' });
+    const hurried = (): Promise<{ campaign_id: number }[]> =>
+      db.query('SELECT campaign_id FROM cam_enrolments WHERE hurried_at IS NOT NULL');
+    const first = await ingest({ class: 'POSITIVE' });
+    const second = await ingest({ class: 'POSITIVE' });
+
+    await inbox.people.label(first, 'OOO', 'ops');
+    const stillBySecond = await hurried();
+    await inbox.people.label(second, 'OOO', 'ops');
+
+    expect(stillBySecond).toEqual([{ campaign_id: outreach.campaignIds[0] }]);
+    expect(await hurried()).toEqual([]);
+    expect(await outreach.enrolmentStates()).toEqual(['POSTPONED', 'STOPPED REPLIED']);
+  });
+
   it('meets a second reply on the lead, whoever is first', async () => {
     const id = await ingest({ class: 'UNSUB' });
     const raw = outreach.answer();
@@ -186,6 +202,23 @@ describe('Attaching a mail to another lead', () => {
     expect(await outreach.lead()).toEqual({ status: 'CONTACTED', last_replied_at: null });
     expect(await outreach.lead(ann)).toEqual({ status: 'SUPPRESSED', last_replied_at: ANSWERED_AT });
     expect(await outreach.enrolmentStates()).toEqual(['STOPPED REPLIED', 'STOPPED REPLIED']);
+  });
+
+  it('has the sequence that it hurried wait for its delay again', async () => {
+    outreach = await Outreach.create(db, { onPositive: 'next_step' });
+    const ann = await insertLead(db, outreach.campaignIds[0], { email: 'ann@lead.test' });
+    const id = await ingest({ class: 'POSITIVE' });
+    await db.query(`UPDATE cam_enrolments SET look_at = 'infinity' WHERE look_at IS NOT NULL`);
+    await inbox.people.attach(id, { lead_id: ann }, 'ops');
+
+    expect(
+      await db.query(
+        'SELECT status, hurried_at, look_at <= cam_now() AS is_looked_at FROM cam_enrolments ORDER BY id',
+      ),
+    ).toEqual([
+      { status: 'ACTIVE', hurried_at: null, is_looked_at: true },
+      { status: 'STOPPED', hurried_at: null, is_looked_at: null },
+    ]);
   });
 
   it('counts an absence once that is attached to another mail of hers', async () => {

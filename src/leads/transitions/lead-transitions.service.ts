@@ -79,13 +79,14 @@ export class LeadTransitionsService {
    * events leave her; one that a person set, or another event asks for as well, stays.
    *
    * @param others leads that the caller is going to change, to be locked in their turn
+   * @returns the leads whom the evidence told of; they are locked
    */
   async undo(
     tx: Transaction,
     evidence: string,
     by: string,
     { keep, others }: { keep: Pick<LeadEvent, 'leadId' | 'cause'> | null; others: readonly number[] },
-  ): Promise<void> {
+  ): Promise<number[]> {
     const touched = await this.transitions.findLeadsOf(tx, evidence);
     for (const lead of await this.transitions.lock(tx, [...touched, ...others])) {
       if (!touched.includes(lead.id)) continue;
@@ -99,6 +100,7 @@ export class LeadTransitionsService {
         by,
       );
     }
+    return touched;
   }
 
   /** @returns the lead's status from then on */
