@@ -27,6 +27,9 @@ const MAIL_STOPPED: readonly LeadStatus[] = ['SUPPRESSED', 'UNSUBSCRIBED', 'BOUN
 const STOP = `status = 'STOPPED', stop_reason = $2, stop_evidence = $3, next_run_at = NULL, look_at = NULL,
               hold_code = NULL, version = version + 1, updated_at = cam_now()`;
 
+/** Leads that one statement enrols: a campaign may have more than one has the time for. */
+const MOST_TOGETHER = 10_000;
+
 /** What happens to the enrolments of one lead. Each call takes the lead's row lock first: there it meets the claim. */
 @Injectable()
 export class EnrolmentsRepository {
@@ -34,7 +37,7 @@ export class EnrolmentsRepository {
 
   /**
    * Enrols those of the leads that belong to the campaign, may get mail and are not enrolled yet; its first step is due
-   * after its delay.
+   * after its delay. When it fails, some of them may be enrolled already.
    *
    * @param leadIds null: every lead of the campaign
    * @returns one row for each lead of the campaign that was asked for
@@ -44,10 +47,26 @@ export class EnrolmentsRepository {
     leadIds: readonly number[] | null,
     simulated: boolean,
   ): Promise<EnrolledRow[]> {
+    const rows: EnrolledRow[] = [];
+    for (let page = MOST_TOGETHER; page === MOST_TOGETHER;) {
+      const more = await this.enrolPage(campaignId, leadIds, simulated, rows.at(-1)?.lead_id ?? 0);
+      page = more.length;
+      for (const row of more) rows.push(row);
+    }
+    return rows;
+  }
+
+  private async enrolPage(
+    campaignId: number,
+    leadIds: readonly number[] | null,
+    simulated: boolean,
+    afterLeadId: number,
+  ): Promise<EnrolledRow[]> {
     return this.database.query<EnrolledRow>(
       `WITH wanted AS MATERIALIZED (
          SELECT m.lead_id, l.status FROM cam_campaign_leads AS m JOIN cam_leads AS l ON l.id = m.lead_id
-          WHERE m.campaign_id = $1 AND ($2::integer[] IS NULL OR m.lead_id = ANY($2))
+          WHERE m.campaign_id = $1 AND ($2::integer[] IS NULL OR m.lead_id = ANY($2)) AND m.lead_id > $5
+          ORDER BY m.lead_id LIMIT ${MOST_TOGETHER}
        ), enrolled AS (
          INSERT INTO cam_enrolments (campaign_id, lead_id, simulated)
          SELECT $1, lead_id, $3 FROM wanted
@@ -59,8 +78,8 @@ export class EnrolmentsRepository {
          RETURNING lead_id
        )
        SELECT wanted.lead_id, wanted.status, enrolled.lead_id IS NOT NULL AS enrolled
-         FROM wanted LEFT JOIN enrolled USING (lead_id)`,
-      [campaignId, leadIds, simulated, MAIL_STOPPED],
+         FROM wanted LEFT JOIN enrolled USING (lead_id) ORDER BY wanted.lead_id`,
+      [campaignId, leadIds, simulated, MAIL_STOPPED, afterLeadId],
     );
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import type { OnPositive } from './enrolment-states.js';
 import { type SequencePlan, type SequenceStepPlan, type WindowColumns, windowOf } from './sequence-plan.js';
 
@@ -9,6 +9,9 @@ interface SequenceRow extends WindowColumns {
   on_positive: OnPositive;
   steps: SequenceStepPlan[];
 }
+
+/** Enrolments that one statement has looked at again: a campaign may have more than one has the time for. */
+const MOST_TOGETHER = 10_000;
 
 @Injectable()
 export class SequencesRepository {
@@ -27,10 +30,13 @@ export class SequencesRepository {
     return rows.map(planOf);
   }
 
-  /** Puts the sequence in the place of the one before, and has every live enrolment of the campaign looked at again. */
+  /**
+   * Puts the sequence in the place of the one before, and has every live enrolment of the campaign looked at again: once
+   * it has returned, no step is stored that was decided on the one before. Repeat it when it fails.
+   */
   async replace(campaignId: number, plan: Omit<SequencePlan, 'id' | 'campaignId'>): Promise<void> {
     const { window, onPositive, steps } = plan;
-    await this.database.transaction(async (tx) => {
+    let lastId = await this.database.transaction(async (tx) => {
       const [sequence] = await tx.query<{ id: number }>(
         `INSERT INTO cam_sequences AS s (campaign_id, window_days, window_from, window_to, on_positive)
          VALUES ($1, $2, $3, $4, $5)
@@ -55,13 +61,30 @@ export class SequencesRepository {
           steps.map(({ thread }) => thread),
         ],
       );
-      await tx.query(
-        `UPDATE cam_enrolments SET look_at = cam_now(), hold_code = NULL, version = version + 1
-          WHERE campaign_id = $1 AND status IN ('ACTIVE', 'POSTPONED')`,
-        [campaignId],
-      );
+      return lookAgain(tx, campaignId, 0);
     });
+    while (lastId !== null) {
+      const afterId = lastId;
+      lastId = await this.database.transaction((tx) => lookAgain(tx, campaignId, afterId));
+    }
   }
+}
+
+/** @returns the last of the enrolments that it took; null: there are no more after them */
+async function lookAgain(tx: Transaction, campaignId: number, afterId: number): Promise<number | null> {
+  const [taken] = await tx.query<{ count: number; last_id: number | null }>(
+    `WITH live AS MATERIALIZED (
+       SELECT id FROM cam_enrolments
+        WHERE campaign_id = $1 AND id > $2 AND status IN ('ACTIVE', 'POSTPONED')
+        ORDER BY id LIMIT ${MOST_TOGETHER} FOR NO KEY UPDATE
+     ), woken AS (
+       UPDATE cam_enrolments AS e SET look_at = cam_now(), hold_code = NULL, version = e.version + 1
+         FROM live WHERE e.id = live.id
+     )
+     SELECT count(*)::integer AS count, max(id) AS last_id FROM live`,
+    [campaignId, afterId],
+  );
+  return taken?.count === MOST_TOGETHER ? taken.last_id : null;
 }
 
 function planOf(row: SequenceRow): SequencePlan {
