@@ -263,6 +263,7 @@ describe('ResendEmailProvider over HTTP', () => {
           kind: 'deferred',
           reason: expect.stringContaining('daily_quota_exceeded') as never,
           retryAfterMs: 900_000,
+          quotaUsedUp: true,
         },
       ],
       [
@@ -272,6 +273,7 @@ describe('ResendEmailProvider over HTTP', () => {
           kind: 'deferred',
           reason: expect.stringContaining('monthly_quota_exceeded') as never,
           retryAfterMs: 3_600_000,
+          quotaUsedUp: true,
         },
       ],
     ])('a mail over %s is deferred', async (_, limit, expected) => {

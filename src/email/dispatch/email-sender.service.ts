@@ -197,10 +197,13 @@ export class EmailSender implements BeforeApplicationShutdown {
         this.logger.error({ event: 'provider.misconfigured', provider, reason: outcome.reason });
         await this.gates.shutForFault(provider, this.timing.misconfiguredShutMs, outcome.reason);
         break;
-      case 'deferred':
-        this.logger.warn({ event: 'provider.deferred', provider, reason: outcome.reason });
-        await this.gates.shut(provider, outcome.retryAfterMs ?? UNSTATED_RETRY_AFTER_MS, outcome.reason);
+      case 'deferred': {
+        const { reason, retryAfterMs = UNSTATED_RETRY_AFTER_MS, quotaUsedUp = false } = outcome;
+        this.logger.warn({ event: 'provider.deferred', provider, reason });
+        if (quotaUsedUp) await this.gates.shutForFault(provider, retryAfterMs, reason, 'quota_used_up');
+        else await this.gates.shut(provider, retryAfterMs, reason);
         break;
+      }
       case 'unreachable':
         await this.noteFailure(provider, outcome.reason);
         break;

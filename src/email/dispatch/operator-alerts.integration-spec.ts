@@ -19,6 +19,12 @@ const LONG_AGO = new Date('2026-01-05T12:00:00Z');
 const AMBIGUOUS: SendOutcome = { kind: 'ambiguous', reason: 'no answer' };
 const MISCONFIGURED: SendOutcome = { kind: 'misconfigured', reason: 'The API key is not valid' };
 const UNREACHABLE: SendOutcome = { kind: 'unreachable', reason: 'no connection' };
+const QUOTA_USED_UP: SendOutcome = {
+  kind: 'deferred',
+  reason: 'no more this month',
+  retryAfterMs: 3_600_000,
+  quotaUsedUp: true,
+};
 const TOO_MANY: SendOutcome = { kind: 'deferred', reason: 'too many requests', retryAfterMs: 60_000 };
 
 let db: TestDatabase;
@@ -207,6 +213,13 @@ describe('The operator hears of a shut provider', () => {
 
     expect(await told()).toEqual([shut('misconfigured'), shut('misconfigured')]);
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('when its quota is used up, once until it works again', async () => {
+    await send(QUOTA_USED_UP, QUOTA_USED_UP, { kind: 'accepted', messageId: 'm1' }, QUOTA_USED_UP);
+
+    expect(await engine.gatesView.findShut('Resend')).toMatchObject({ isShut: true });
+    expect(await told()).toEqual([shut('quota_used_up'), shut('quota_used_up')]);
   });
 
   it('but not of one that asks to slow down', async () => {

@@ -27,8 +27,16 @@ export type SendOutcome =
   | { readonly kind: 'accepted'; readonly messageId: string; readonly messageIdHeader?: string }
   /** Certainly not accepted, and the same mail never will be. */
   | { readonly kind: 'rejected'; readonly code: string; readonly reason: string }
-  /** Certainly not accepted this time; the same mail may be later. `retryAfterMs` is the provider's own wish. */
-  | { readonly kind: 'deferred'; readonly reason: string; readonly retryAfterMs?: number }
+  /**
+   * Certainly not accepted this time; the same mail may be later. `retryAfterMs` is the provider's own wish.
+   * `quotaUsedUp`: it takes no mail for hours or weeks, unless a person buys more.
+   */
+  | {
+      readonly kind: 'deferred';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      readonly quotaUsedUp?: true;
+    }
   /** Certainly not handed over: no connection came about. The same mail may go later. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   /**

@@ -29,8 +29,8 @@ export type Moments =
   /** The fleet's pace has no moment free soon, or the gate is shut, or one request probes it for all. */
   | { readonly kind: 'wait'; readonly retryInMs: number; readonly reason: string };
 
-/** Why the operator hears of a shut gate: the set-up is refused, or too many requests got no answer. */
-type ShutCause = 'misconfigured' | 'unreachable';
+/** Why the operator hears of a shut gate: the set-up or a quota is in the way, or too many requests got no answer. */
+type ShutCause = 'misconfigured' | 'quota_used_up' | 'unreachable';
 
 /** How long the breaker shuts the gate, in milliseconds: doubled each time it trips again, up to the longest. */
 export interface BreakTimes {
@@ -129,8 +129,13 @@ export class ProviderGateRepository {
     );
   }
 
-  /** Shuts the gate for a fault of the set-up, and alerts the operator once until it is reopened. */
-  async shutForFault(provider: ProviderName, forMs: number, reason: string): Promise<void> {
+  /** Shuts the gate for what only a person can end, and alerts the operator once until it is reopened. */
+  async shutForFault(
+    provider: ProviderName,
+    forMs: number,
+    reason: string,
+    cause: Exclude<ShutCause, 'unreachable'> = 'misconfigured',
+  ): Promise<void> {
     await this.database.transaction(async (tx) => {
       const [row] = await tx.query<FaultRow>(
         `WITH gate AS MATERIALIZED (
@@ -146,7 +151,7 @@ export class ProviderGateRepository {
          RETURNING CASE WHEN asked.faulty_since IS NULL THEN now END AS new_fault_at`,
         [provider, forMs, reason],
       );
-      await this.alertOnce(tx, provider, 'misconfigured', row);
+      await this.alertOnce(tx, provider, cause, row);
     });
   }
 

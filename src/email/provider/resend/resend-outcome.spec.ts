@@ -215,6 +215,7 @@ describe('classifySend', () => {
         kind: 'deferred',
         reason: `Resend answered 429 ${name}: Too much`,
         ...(retryAfterMs !== undefined && { retryAfterMs }),
+        ...(name.includes('quota') && { quotaUsedUp: true }),
       });
     });
   });

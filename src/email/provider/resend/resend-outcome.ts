@@ -114,13 +114,17 @@ function classifyThrottling(answer: Answer): SendOutcome {
   const wishMs = answer.retryAfterMs;
   switch (answer.name) {
     case 'daily_quota_exceeded':
-      return { kind: 'deferred', reason, retryAfterMs: Math.max(DAILY_QUOTA_WAIT_MS, wishMs ?? 0) };
+      return quotaUsedUp(reason, Math.max(DAILY_QUOTA_WAIT_MS, wishMs ?? 0));
     case 'monthly_quota_exceeded':
-      return { kind: 'deferred', reason, retryAfterMs: Math.max(MONTHLY_QUOTA_WAIT_MS, wishMs ?? 0) };
+      return quotaUsedUp(reason, Math.max(MONTHLY_QUOTA_WAIT_MS, wishMs ?? 0));
     default:
       if (wishMs === undefined) return { kind: 'deferred', reason };
       return { kind: 'deferred', reason, retryAfterMs: Math.min(wishMs, LONGEST_RATE_WAIT_MS) };
   }
+}
+
+function quotaUsedUp(reason: string, retryAfterMs: number): SendOutcome {
+  return { kind: 'deferred', reason, retryAfterMs, quotaUsedUp: true };
 }
 
 function isOurSetUp({ status, name, message }: Answer): boolean {
