@@ -122,7 +122,10 @@ export function inboundEmailNotFound(id: number): DomainError {
   return new DomainError('email_not_found', `There is no mail ${id} that came in.`);
 }
 
-/** A label tells who wrote a mail too, but for NEUTRAL; and no person writes a complaint. */
+/**
+ * A label tells who wrote a mail too, and no person writes a complaint. NEUTRAL leaves it open, but for what was taken
+ * for an absence: whoever denies that and says nothing else has read an answer, and a sequence must not go on after one.
+ */
 function isAutomatic(label: StoredClass, mail: InboundEmail): boolean {
   switch (label) {
     case 'BOUNCE':
@@ -134,7 +137,7 @@ function isAutomatic(label: StoredClass, mail: InboundEmail): boolean {
     case 'UNSUB':
       return mail.email_metadata['kind'] === 'complaint';
     case 'NEUTRAL':
-      return mail.automatic;
+      return mail.automatic && mail.classification !== 'OOO';
     default:
       return assertNever(label);
   }

@@ -60,8 +60,8 @@ describe('A label', () => {
     const [state] = await outreach.enrolmentStates();
     await inbox.people.label(id, to, 'ops');
 
-    // What a machine wrote stays a machine's: a NEUTRAL of it is no reply.
-    const isNothing = to === 'NEUTRAL' && (from === 'OOO' || from === 'BOUNCE');
+    // What a server wrote stays a machine's: a NEUTRAL of it is no reply.
+    const isNothing = to === 'NEUTRAL' && from === 'BOUNCE';
     const meaning = isNothing ? { ...MEANING.NEUTRAL, cause: null } : MEANING[to];
     expect(state).toBe(MEANING[from].state);
     expect(await outreach.status()).toBe(meaning.status);
