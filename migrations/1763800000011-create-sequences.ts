@@ -11,6 +11,7 @@ export class CreateSequences1763800000011 implements MigrationInterface {
         window_from text,
         window_to text,
         on_positive text NOT NULL DEFAULT 'stop',
+        replan_after integer,
         created_at timestamptz NOT NULL DEFAULT cam_now(),
         updated_at timestamptz NOT NULL DEFAULT cam_now(),
         CONSTRAINT pk_sequences PRIMARY KEY (id),
@@ -25,9 +26,13 @@ export class CreateSequences1763800000011 implements MigrationInterface {
           AND window_to ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$'
           AND window_from COLLATE "C" < window_to COLLATE "C"
         ),
-        CONSTRAINT ck_sequences_on_positive CHECK (on_positive IN ('stop', 'next_step'))
+        CONSTRAINT ck_sequences_on_positive CHECK (on_positive IN ('stop', 'next_step')),
+        CONSTRAINT ck_sequences_replan_after CHECK (replan_after >= 0)
       )
     `);
+    await queryRunner.query(
+      'CREATE INDEX ix_sequences_to_replan ON cam_sequences (campaign_id) WHERE replan_after IS NOT NULL',
+    );
     await queryRunner.query(`
       CREATE TABLE cam_sequence_steps (
         sequence_id integer NOT NULL,
@@ -200,10 +205,7 @@ async function createReleases(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.query(`
     CREATE FUNCTION cam_campaign_zone_changed() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      UPDATE cam_enrolments SET look_at = cam_now(), version = version + 1
-       WHERE id IN (
-         SELECT id FROM cam_enrolments WHERE campaign_id = NEW.id AND status IN ('ACTIVE', 'POSTPONED')
-          ORDER BY id FOR NO KEY UPDATE);
+      UPDATE cam_sequences SET replan_after = 0 WHERE campaign_id = NEW.id;
       PERFORM cam_release_hours_of_campaign(NEW.id);
       RETURN NULL;
     END $$

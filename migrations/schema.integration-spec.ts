@@ -333,6 +333,7 @@ const REFUSED: Readonly<Record<string, readonly [table: string, ...bad: Columns[
     { ...WINDOW, window_from: '17:00', window_to: '17:00' },
   ],
   ck_sequences_on_positive: ['cam_sequences', { on_positive: 'dance' }],
+  ck_sequences_replan_after: ['cam_sequences', { replan_after: -1 }],
 
   pk_sequence_steps: ['cam_sequence_steps', {}],
   fk_sequence_steps_sequence: ['cam_sequence_steps', { sequence_id: NOBODY }],

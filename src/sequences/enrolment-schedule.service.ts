@@ -52,6 +52,7 @@ export class EnrolmentSchedule {
 
   /** Up to `limit` enrolments that are due to be looked at; a process that dies leaves them to others a minute later. */
   async lease(simulated: boolean, limit: number): Promise<DueEnrolment[]> {
+    for (const campaignId of await this.sequences.findToReplan()) await this.sequences.replanSome(campaignId);
     await this.schedule.releasePaused(simulated);
     return this.withPlans(await this.schedule.lease(simulated, limit));
   }

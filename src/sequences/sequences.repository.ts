@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../database/database.js';
+import { Database } from '../database/database.js';
 import type { OnPositive } from './enrolment-states.js';
 import { type SequencePlan, type SequenceStepPlan, type WindowColumns, windowOf } from './sequence-plan.js';
 
@@ -10,7 +10,7 @@ interface SequenceRow extends WindowColumns {
   steps: SequenceStepPlan[];
 }
 
-/** Enrolments that one statement has looked at again: a campaign may have more than one has the time for. */
+/** Enrolments that one statement makes due: a campaign may have more than it has the time for. */
 const MOST_TOGETHER = 10_000;
 
 @Injectable()
@@ -30,19 +30,19 @@ export class SequencesRepository {
     return rows.map(planOf);
   }
 
-  /**
-   * Puts the sequence in the place of the one before, and has every live enrolment of the campaign looked at again: once
-   * it has returned, no step is stored that was decided on the one before. Repeat it when it fails.
-   */
+  /** Puts the sequence in the place of the one before; every live enrolment of the campaign is to be looked at again. */
   async replace(campaignId: number, plan: Omit<SequencePlan, 'id' | 'campaignId'>): Promise<void> {
     const { window, onPositive, steps } = plan;
-    let lastId = await this.database.transaction(async (tx) => {
+    await this.database.transaction(async (tx) => {
+      // Before the sequence, as whoever changes the campaign's time zone does.
+      await tx.query('SELECT FROM cam_campaigns WHERE id = $1 FOR NO KEY UPDATE', [campaignId]);
       const [sequence] = await tx.query<{ id: number }>(
-        `INSERT INTO cam_sequences AS s (campaign_id, window_days, window_from, window_to, on_positive)
-         VALUES ($1, $2, $3, $4, $5)
+        `INSERT INTO cam_sequences AS s (campaign_id, window_days, window_from, window_to, on_positive, replan_after)
+         VALUES ($1, $2, $3, $4, $5, 0)
          ON CONFLICT (campaign_id) DO UPDATE
             SET window_days = EXCLUDED.window_days, window_from = EXCLUDED.window_from,
-                window_to = EXCLUDED.window_to, on_positive = EXCLUDED.on_positive, updated_at = cam_now()
+                window_to = EXCLUDED.window_to, on_positive = EXCLUDED.on_positive, replan_after = 0,
+                updated_at = cam_now()
          RETURNING id`,
         [campaignId, window?.days ?? null, window?.from ?? null, window?.to ?? null, onPositive],
       );
@@ -61,30 +61,47 @@ export class SequencesRepository {
           steps.map(({ thread }) => thread),
         ],
       );
-      return lookAgain(tx, campaignId, 0);
     });
-    while (lastId !== null) {
-      const afterId = lastId;
-      lastId = await this.database.transaction((tx) => lookAgain(tx, campaignId, afterId));
-    }
   }
-}
 
-/** @returns the last of the enrolments that it took; null: there are no more after them */
-async function lookAgain(tx: Transaction, campaignId: number, afterId: number): Promise<number | null> {
-  const [taken] = await tx.query<{ count: number; last_id: number | null }>(
-    `WITH live AS MATERIALIZED (
-       SELECT id FROM cam_enrolments
-        WHERE campaign_id = $1 AND id > $2 AND status IN ('ACTIVE', 'POSTPONED')
-        ORDER BY id LIMIT ${MOST_TOGETHER} FOR NO KEY UPDATE
-     ), woken AS (
-       UPDATE cam_enrolments AS e SET look_at = cam_now(), hold_code = NULL, version = e.version + 1
-         FROM live WHERE e.id = live.id
-     )
-     SELECT count(*)::integer AS count, max(id) AS last_id FROM live`,
-    [campaignId, afterId],
-  );
-  return taken?.count === MOST_TOGETHER ? taken.last_id : null;
+  /** Campaigns with live enrolments that are to be looked at again. */
+  async findToReplan(): Promise<number[]> {
+    const rows = await this.database.query<{ campaign_id: number }>(
+      'SELECT campaign_id FROM cam_sequences WHERE replan_after IS NOT NULL ORDER BY campaign_id',
+    );
+    return rows.map((row) => row.campaign_id);
+  }
+
+  /**
+   * Makes up to ten thousand of them due, and overtakes whoever decides on the old plan. Who calls at the same time waits.
+   *
+   * @returns whether there may be more
+   */
+  async replanSome(campaignId: number): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const [sequence] = await tx.query<{ replan_after: number | null }>(
+        'SELECT replan_after FROM cam_sequences WHERE campaign_id = $1 FOR NO KEY UPDATE',
+        [campaignId],
+      );
+      const after = sequence?.replan_after ?? null;
+      if (after === null) return false;
+      const [live] = await tx.query<{ count: number; last_id: number | null }>(
+        `WITH live AS MATERIALIZED (
+           SELECT id FROM cam_enrolments
+            WHERE campaign_id = $1 AND id > $2 AND status IN ('ACTIVE', 'POSTPONED')
+            ORDER BY id LIMIT ${MOST_TOGETHER} FOR NO KEY UPDATE
+         ), woken AS (
+           UPDATE cam_enrolments AS e SET look_at = cam_now(), hold_code = NULL, version = e.version + 1
+             FROM live WHERE e.id = live.id
+         )
+         SELECT count(*)::integer AS count, max(id) AS last_id FROM live`,
+        [campaignId, after],
+      );
+      const next = live?.count === MOST_TOGETHER ? live.last_id : null;
+      await tx.query('UPDATE cam_sequences SET replan_after = $2 WHERE campaign_id = $1', [campaignId, next]);
+      return next !== null;
+    });
+  }
 }
 
 function planOf(row: SequenceRow): SequencePlan {

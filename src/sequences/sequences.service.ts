@@ -14,9 +14,11 @@ export class SequencesService {
 
   /**
    * Gives the campaign this sequence instead of the one that it has. Live enrolments follow it for the steps that they
-   * have not come to; the campaign and at least one step must exist.
+   * have not come to, and none is stored from then on that was decided on the one before. What is cut short of it, the
+   * follow-ups' task ends. The campaign and at least one step must exist.
    */
   async replace(campaignId: number, plan: Omit<SequencePlan, 'id' | 'campaignId'>): Promise<void> {
     await this.sequences.replace(campaignId, plan);
+    while (await this.sequences.replanSome(campaignId));
   }
 }

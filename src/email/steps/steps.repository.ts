@@ -45,7 +45,7 @@ export class StepsRepository {
   /**
    * Notes that the mails of these steps are stored, in the transaction that stores them.
    *
-   * @returns the enrolments of which that is true: the others were stopped or have changed since
+   * @returns the enrolments of which that is true: the others were stopped or have changed since, or their sequence has
    */
   async begin(tx: Transaction, steps: readonly BegunStep[]): Promise<Set<number>> {
     const begun = await tx.query<{ id: number }>(
@@ -53,7 +53,8 @@ export class StepsRepository {
          SELECT s.* FROM unnest($1::integer[], $2::integer[], $3::integer[], $4::boolean[])
                 AS s (id, version, step, dropped)
            JOIN cam_enrolments AS e ON e.id = s.id AND e.version = s.version
-          WHERE e.status IN ('ACTIVE', 'POSTPONED')
+           JOIN cam_sequences AS plan ON plan.campaign_id = e.campaign_id
+          WHERE e.status IN ('ACTIVE', 'POSTPONED') AND e.id <= COALESCE(plan.replan_after, e.id)
           ORDER BY s.id FOR UPDATE OF e
        )
        UPDATE cam_enrolments AS e
