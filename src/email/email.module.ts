@@ -37,6 +37,7 @@ import { CampaignOutlooks } from './explain/campaign-outlook.service.js';
 import { CampaignQueueReadModel } from './explain/campaign-queue.view.js';
 import { LeadEmailsReadModel } from './explain/lead-emails.view.js';
 import { MailOutlook } from './explain/mail-outlook.service.js';
+import { RecipientBlockers } from './explain/recipient-blockers.service.js';
 import { EMAIL_PROVIDER } from './provider/email-provider.js';
 import {
   createEmailProvider,
@@ -114,6 +115,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     ReconcileTask,
     Reconciler,
     ReconciliationRepository,
+    RecipientBlockers,
     RecipientStops,
     RequestPace,
     SentMailLookup,
@@ -139,6 +141,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     ProviderEventsService,
     ProviderGateReadModel,
     RECEIVED_MAIL_STORE,
+    RecipientBlockers,
     RecipientStops,
     RequestPace,
     SentMailLookup,

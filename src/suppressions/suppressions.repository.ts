@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database/database.js';
+import { findSuppressed } from './find-suppressed.js';
 import type { Suppression } from './suppression.entity.js';
 import { IN_FORCE, suppressionTargets } from './suppression-targets.js';
 
@@ -82,6 +83,17 @@ export class SuppressionsRepository {
       `SELECT * FROM cam_suppressions WHERE target = ANY($1) AND ${IN_FORCE} ORDER BY id`,
       [suppressionTargets(address)],
     );
+  }
+
+  async hasInForce(): Promise<boolean> {
+    const [row] = await this.database.query<{ any: boolean }>(
+      `SELECT EXISTS (SELECT FROM cam_suppressions WHERE ${IN_FORCE}) AS any`,
+    );
+    return row?.any ?? false;
+  }
+
+  async findSuppressed(addresses: readonly string[]): Promise<Set<string>> {
+    return findSuppressed(this.database, addresses);
   }
 
   /** Removing twice keeps the first removal's record. @returns false when there is no such suppression */

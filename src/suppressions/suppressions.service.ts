@@ -76,6 +76,16 @@ export class SuppressionsService {
     return this.suppressions.findInForce(address);
   }
 
+  /** True when there is anybody who must get no mail. */
+  async hasInForce(): Promise<boolean> {
+    return this.suppressions.hasInForce();
+  }
+
+  /** Those of the addresses, in their one form, that get no mail now. */
+  async findSuppressed(addresses: readonly string[]): Promise<Set<string>> {
+    return this.suppressions.findSuppressed(addresses);
+  }
+
   /** @throws DomainError `suppression_not_found` */
   async remove(id: number, actor: string, reason: string): Promise<void> {
     if (!(await this.suppressions.remove(id, actor, reason))) {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RecipientAllowlist } from '../../src/config/recipient-allowlist.js';
 import type { BlockersView } from '../../src/follow-ups/explain/blockers.dto.js';
 import { type ApiClient, type OnWire, TestApp } from '../support/app.js';
 import { FakeEmailProvider } from '../support/fake-email-provider.js';
-import { emptyTables, insertEmail, setClockTo } from '../support/factories.js';
+import { emptyTables, insertEmail, insertLead, setClockTo } from '../support/factories.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const MONDAY_NOON = '2026-03-02T12:00:00Z';
@@ -23,7 +24,7 @@ describe('what keeps the mail of a campaign, over the REST API', () => {
     app = await TestApp.start({
       databaseUrl: database.url,
       provider: new FakeEmailProvider(),
-      sending: { dailyCap: DAILY_CAP },
+      sending: { dailyCap: DAILY_CAP, allowlist: new RecipientAllowlist('@engines\\.example$') },
     });
     ({ api } = app);
   });
@@ -131,6 +132,44 @@ describe('what keeps the mail of a campaign, over the REST API', () => {
       ]),
     );
     expect(found.map(({ code }) => code)).not.toContain('CAP_DAY');
+  });
+
+  it.each([
+    ['address', 'lead-2@engines.example', { emails: 1, leads: 0 }],
+    ['address', 'lead-3@engines.example', { emails: 0, leads: 1 }],
+    ['domain', 'engines.example', { emails: 1, leads: 3 }],
+  ])('counts the mails and leads of a suppressed %s, %s', async (scope, target, counts) => {
+    await enrol();
+    await app.advance();
+    await api.post('suppressions', { [scope]: target, reason: 'A customer now' });
+
+    expect(await blockers()).toContainEqual({
+      code: 'SUPPRESSED',
+      detail: 'The address is suppressed.',
+      next_possible_at: null,
+      ...counts,
+    });
+  });
+
+  it('counts the mails and leads that the allowlist keeps', async () => {
+    const email = 'ada@looms.example';
+    const leadId = await insertLead(database, 1, { email });
+    await enrol();
+    await insertEmail(database, { campaign_id: 1, lead_id: leadId, to_email: email });
+
+    expect(await blockers()).toContainEqual(
+      expect.objectContaining({ code: 'NOT_ON_ALLOWLIST', emails: 1, leads: 1 }),
+    );
+  });
+
+  it('counts the mails and leads that a status keeps', async () => {
+    await enrol();
+    await app.advance();
+    await database.query(`UPDATE cam_leads SET status = 'UNSUBSCRIBED' WHERE id IN (3, 4)`);
+
+    expect(await blockers()).toContainEqual(
+      expect.objectContaining({ code: 'UNSUBSCRIBED', emails: 1, leads: 1 }),
+    );
   });
 
   it('tells of a provider that is shut', async () => {

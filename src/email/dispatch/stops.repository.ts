@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CampaignStatus } from '../../campaigns/campaign.entity.js';
 import type { Transaction } from '../../database/database.js';
 import type { LeadStatus } from '../../leads/lead.entity.js';
-import { IN_FORCE, suppressionTargets } from '../../suppressions/suppression-targets.js';
+import { findSuppressed } from '../../suppressions/find-suppressed.js';
 
 /** What may stop a mail, as it is until the transaction ends. */
 export interface LockedStops {
@@ -77,18 +77,8 @@ export class StopsRepository {
           { status: status as LeadStatus, lastRepliedAt },
         ]),
       ),
+      // A statement of its own: its snapshot is younger than the lock on the fence.
       suppressed: await findSuppressed(tx, addresses),
     };
   }
-}
-
-/** A statement of its own: its snapshot is younger than the lock on the fence. */
-async function findSuppressed(tx: Transaction, addresses: readonly string[]): Promise<Set<string>> {
-  const targets = addresses.map((address) => suppressionTargets(address));
-  const rows = await tx.query<{ target: string }>(
-    `SELECT target FROM cam_suppressions WHERE target = ANY($1) AND ${IN_FORCE}`,
-    [[...new Set(targets.flat())]],
-  );
-  const inForce = new Set(rows.map(({ target }) => target));
-  return new Set(addresses.filter((_, index) => targets[index]?.some((target) => inForce.has(target))));
 }

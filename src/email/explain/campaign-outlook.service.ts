@@ -13,6 +13,7 @@ import {
   strandedReason,
 } from './queue-reasons.js';
 import type { Reason } from './reason.js';
+import { RecipientBlockers } from './recipient-blockers.service.js';
 import { capReasons, pauseReason, providerReasons } from './reasons-policy.js';
 
 /** A reason, and how many open mails of a campaign it keeps. */
@@ -38,6 +39,7 @@ export class CampaignOutlooks {
   constructor(
     private readonly queue: CampaignQueueReadModel,
     private readonly outlook: MailOutlook,
+    private readonly recipients: RecipientBlockers,
     @Inject(EMAIL_PROVIDER) provider: EmailProvider,
   ) {
     this.owner = ownerOf(provider);
@@ -45,7 +47,7 @@ export class CampaignOutlooks {
 
   async of(campaign: Campaign): Promise<CampaignOutlook> {
     const [groups, unknown, today, provider] = await Promise.all([
-      this.queue.count(campaign.id, this.owner),
+      this.recipients.addressesWanted().then((most) => this.queue.count(campaign.id, this.owner, most)),
       this.queue.countUnknown(campaign.id, this.owner),
       this.outlook.readPlaces([campaign]),
       this.outlook.readProvider(),
@@ -82,6 +84,10 @@ export class CampaignOutlooks {
       // What holds for all of them has counted these.
       return reason === null || commonCodes.has(reason.code) ? [] : [{ reason, emails: group.emails }];
     });
+    const stopped = await this.recipients.count(
+      open.map(({ lead_status: leadStatus, emails: count, addresses }) => ({ leadStatus, count, addresses })),
+    );
+    for (const { reason, count: emails } of stopped) some.push({ reason, emails });
     if (unknown > 0) some.push({ reason: endedReason('UNKNOWN', null), emails: unknown });
     return { now, common, some };
   }

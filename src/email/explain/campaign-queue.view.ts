@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
+import type { LeadStatus } from '../../leads/lead.entity.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import { holdsPlace, ownerParameters, type QueueOwner, REPEATABLE } from '../dispatch/queue-owner.js';
 import type { WaitsFor } from '../entities/dispatch-queue-row.entity.js';
@@ -12,9 +13,12 @@ export interface QueueGroup {
   waits_for: WaitsFor | null;
   holds_place: boolean;
   is_due: boolean;
+  lead_status: LeadStatus;
   emails: number;
   /** The earliest; null: none before something changes. */
   due_at: Date | null;
+  /** Of the recipients, as many as were asked for. */
+  addresses: string[];
 }
 
 /** The open mails of a campaign, counted. */
@@ -25,16 +29,24 @@ export class CampaignQueueReadModel {
     private readonly quota: QuotaRepository,
   ) {}
 
-  async count(campaignId: number, owner: QueueOwner): Promise<QueueGroup[]> {
+  /** @param mostAddresses how many addresses are wanted, of all groups together */
+  async count(campaignId: number, owner: QueueOwner, mostAddresses: number): Promise<QueueGroup[]> {
     return this.database.query<QueueGroup>(
-      `SELECT provider = $1 AND simulated = $2 AS ours, ${REPEATABLE} AS repeatable,
-              lease_token IS NOT NULL AS leased, waits_for,
-              ${holdsPlace('maybe_sent_since IS NOT NULL', 'cap_day', '$6')} AS holds_place,
-              due_at <= (SELECT cam_now()) AS is_due, count(*)::integer AS emails,
-              NULLIF(min(due_at), 'infinity') AS due_at
-         FROM cam_dispatch_queue WHERE campaign_id = $5
-        GROUP BY 1, 2, 3, 4, 5, 6`,
-      [...ownerParameters(owner), campaignId, this.quota.timeZone],
+      `SELECT ours, repeatable, leased, waits_for, holds_place, is_due, lead_status,
+              count(*)::integer AS emails, NULLIF(min(due_at), 'infinity') AS due_at,
+              COALESCE(json_agg(to_email) FILTER (WHERE ordinal <= $7), '[]') AS addresses
+         FROM (
+           SELECT q.provider = $1 AND q.simulated = $2 AS ours, ${REPEATABLE} AS repeatable,
+                  q.lease_token IS NOT NULL AS leased, q.waits_for,
+                  ${holdsPlace('q.maybe_sent_since IS NOT NULL', 'q.cap_day', '$6')} AS holds_place,
+                  q.due_at <= (SELECT cam_now()) AS is_due, q.due_at, l.status AS lead_status, o.to_email,
+                  row_number() OVER () AS ordinal
+             FROM cam_dispatch_queue AS q
+             JOIN cam_outbound_emails AS o ON o.id = q.outbound_email_id
+             JOIN cam_leads AS l ON l.id = o.lead_id
+            WHERE q.campaign_id = $5) AS open
+        GROUP BY 1, 2, 3, 4, 5, 6, 7`,
+      [...ownerParameters(owner), campaignId, this.quota.timeZone, mostAddresses],
     );
   }
 

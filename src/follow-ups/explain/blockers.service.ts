@@ -3,6 +3,7 @@ import { CampaignsService } from '../../campaigns/campaigns.service.js';
 import { SendingConfig } from '../../config/sending.config.js';
 import { CampaignOutlooks } from '../../email/explain/campaign-outlook.service.js';
 import { type Reason, waitReason } from '../../email/explain/reason.js';
+import { RecipientBlockers } from '../../email/explain/recipient-blockers.service.js';
 import { StepSending } from '../../email/steps/step-sending.service.js';
 import { SequencesService } from '../../sequences/sequences.service.js';
 import { timeZoneOf } from '../../sequences/timing/resolve-time-zone.js';
@@ -19,6 +20,7 @@ export class Blockers {
     private readonly sequences: SequencesService,
     private readonly groups: EnrolmentGroupsReadModel,
     private readonly outlooks: CampaignOutlooks,
+    private readonly recipients: RecipientBlockers,
     private readonly steps: StepSending,
     private readonly sending: SendingConfig,
   ) {}
@@ -29,11 +31,18 @@ export class Blockers {
     const { simulated } = this.steps;
     const [plans, waiting, ended, others, outlook] = await Promise.all([
       this.sequences.find([campaignId]),
-      this.groups.countWaiting(campaignId, simulated),
+      this.recipients.addressesWanted().then((most) => this.groups.countWaiting(campaignId, simulated, most)),
       this.groups.countEnded(campaignId, simulated),
       this.groups.countOthers(campaignId, simulated),
       this.outlooks.of(campaign),
     ]);
+    const stopped = await this.recipients.count(
+      waiting.map(({ lead_status: leadStatus, leads: count, addresses }) => ({
+        leadStatus,
+        count,
+        addresses,
+      })),
+    );
     const plan = plans.get(campaignId);
     const hours = {
       window: plan?.window ?? null,
@@ -45,6 +54,7 @@ export class Blockers {
     const dueLeads = sum(waiting.filter(isDue));
     for (const { reason, emails } of outlook.common) counts.add(reason, { emails, leads: dueLeads });
     for (const { reason, emails } of outlook.some) counts.add(reason, { emails });
+    for (const { reason, count: leads } of stopped) counts.add(reason, { leads });
     for (const group of waiting) {
       for (const reason of waitingReasons(group, hours)) counts.add(reason, { leads: group.leads });
     }

@@ -1,5 +1,4 @@
-import { findStop } from '../../email/dispatch/recipient-policy.js';
-import { endReason, type Reason, waitReason } from '../../email/explain/reason.js';
+import { type Reason, waitReason } from '../../email/explain/reason.js';
 import { closedReason } from '../../email/explain/reasons-policy.js';
 import { gateOf } from '../../sequences/gate-policy.js';
 import { nextOpening, type SendWindow } from '../../sequences/timing/send-window.js';
@@ -13,15 +12,9 @@ export interface Hours {
   readonly now: Date;
 }
 
-/** What keeps the next steps of enrolments that are alike. */
+/** What keeps the next steps of enrolments that are alike, whoever their leads are. */
 export function waitingReasons(group: WaitingGroup, hours: Hours): Reason[] {
-  return [...recipientReasons(group), ...timeReasons(group, hours), ...holdReasons(group)];
-}
-
-/** Her status alone: suppressions and the allowlist are a matter of each address. */
-function recipientReasons({ lead_status: leadStatus }: WaitingGroup): Reason[] {
-  const stop = findStop({ address: '', leadStatus, suppressed: false }, null);
-  return stop === null ? [] : [endReason(stop.code, `${stop.message}.`)];
+  return [...timeReasons(group, hours), ...holdReasons(group)];
 }
 
 function timeReasons(group: WaitingGroup, { window, zoneOf, now }: Hours): Reason[] {

@@ -16,6 +16,8 @@ export interface WaitingGroup {
   next_run_at: Date;
   /** The earliest of them; null: none before something changes. */
   look_at: Date | null;
+  /** Of the leads, as many as were asked for. */
+  addresses: string[];
 }
 
 /** Enrolments that ended for the same reason. */
@@ -30,21 +32,28 @@ export interface EndedGroup {
 export class EnrolmentGroupsReadModel {
   constructor(private readonly database: Database) {}
 
-  /** Those whose mail is made are told of by their mails. */
-  async countWaiting(campaignId: number, simulated: boolean): Promise<WaitingGroup[]> {
+  /**
+   * Those whose mail is made are told of by their mails.
+   *
+   * @param mostAddresses how many addresses are wanted, of all groups together
+   */
+  async countWaiting(campaignId: number, simulated: boolean, mostAddresses: number): Promise<WaitingGroup[]> {
     // The clock is a function: asked once, not for each row.
     return this.database.query<WaitingGroup>(
-      `SELECT e.status, e.hold_code, l.status AS lead_status, l.timezone AS lead_time_zone,
-              e.next_run_at > (SELECT cam_now()) AS is_early,
-              count(*)::integer AS leads, min(e.next_run_at) AS next_run_at,
-              min(NULLIF(e.look_at, 'infinity')) AS look_at
-         FROM cam_enrolments AS e
-         JOIN cam_leads AS l ON l.id = e.lead_id
-        WHERE e.campaign_id = $1 AND e.simulated = $2 AND e.status IN ('ACTIVE', 'POSTPONED')
-          AND NOT EXISTS (SELECT FROM cam_outbound_emails AS o
-                           WHERE o.enrolment_id = e.id AND o.sequence_number = e.next_step)
+      `SELECT status, hold_code, lead_status, lead_time_zone, is_early, count(*)::integer AS leads,
+              min(next_run_at) AS next_run_at, min(NULLIF(look_at, 'infinity')) AS look_at,
+              COALESCE(json_agg(email) FILTER (WHERE ordinal <= $3), '[]') AS addresses
+         FROM (
+           SELECT e.status, e.hold_code, l.status AS lead_status, l.timezone AS lead_time_zone,
+                  e.next_run_at > (SELECT cam_now()) AS is_early, e.next_run_at, e.look_at, l.email,
+                  row_number() OVER () AS ordinal
+             FROM cam_enrolments AS e
+             JOIN cam_leads AS l ON l.id = e.lead_id
+            WHERE e.campaign_id = $1 AND e.simulated = $2 AND e.status IN ('ACTIVE', 'POSTPONED')
+              AND NOT EXISTS (SELECT FROM cam_outbound_emails AS o
+                               WHERE o.enrolment_id = e.id AND o.sequence_number = e.next_step)) AS waiting
         GROUP BY 1, 2, 3, 4, 5`,
-      [campaignId, simulated],
+      [campaignId, simulated, mostAddresses],
     );
   }
 

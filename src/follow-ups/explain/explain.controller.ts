@@ -28,8 +28,7 @@ export class ExplainController {
   @Get('campaigns/:id/blockers')
   @ApiOperation({
     summary: 'Say what keeps the mail of a campaign from going now, in counts',
-    description:
-      'What only one address tells (a suppression, the allowlist) is told by `GET leads/:id/explain`.',
+    description: 'Counted by the functions that decide, without their locks.',
   })
   @ApiOkResponse({ type: BlockersView })
   async findBlockers(@Param() { id }: CampaignIdParam): Promise<BlockersView> {
