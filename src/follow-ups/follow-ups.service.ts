@@ -101,8 +101,21 @@ export class FollowUps implements BeforeApplicationShutdown {
       }
     }
     await this.schedule.record(moved);
-    for (const group of alike(sendings)) await this.schedule.record(await this.send(group));
+    await this.sendAll(alike(sendings));
     this.logger.log({ event: 'follow_ups.advanced', looked_at: due.length, due: sendings.length });
+  }
+
+  /** A group that fails is due again a minute later, and must not keep the others from their mail. */
+  private async sendAll(groups: readonly (readonly Sending[])[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const group of groups) {
+      try {
+        await this.schedule.record(await this.send(group));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** @returns what is left to write down of steps that got no mail */
