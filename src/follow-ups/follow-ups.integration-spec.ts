@@ -12,11 +12,11 @@ beforeAll(async () => {
 beforeEach(() => emptyTables(db));
 afterAll(() => db.drop());
 
-/** A campaign with two leads whose first step is due. @returns its id */
-async function insertDueCampaign(): Promise<number> {
+/** A campaign with so many leads whose first step is due. @returns its id */
+async function insertDueCampaign(leads: number, body = '<p>Hello</p>'): Promise<number> {
   const campaignId = await insertCampaign(db);
-  await insertTemplate(db, { campaign_id: campaignId, subject: 'Hello', body: '<p>Hello</p>' });
-  await insertLeads(db, campaignId, 2);
+  await insertTemplate(db, { campaign_id: campaignId, subject: 'Hello', body });
+  await insertLeads(db, campaignId, leads);
   await engine.sequences.replace(campaignId, {
     steps: [{ templateType: 'intro', delayDays: 0, businessDays: false, thread: 'same' }],
     window: null,
@@ -31,8 +31,8 @@ async function mailsOf(campaignId: number): Promise<number> {
 }
 
 it('mails the other campaigns when the mail of one cannot be stored', async () => {
-  const broken = await insertDueCampaign();
-  const sound = await insertDueCampaign();
+  const broken = await insertDueCampaign(2);
+  const sound = await insertDueCampaign(2);
   await db.query(`ALTER TABLE cam_outbound_emails ADD CONSTRAINT refused CHECK (campaign_id <> ${broken})`);
 
   try {
@@ -42,4 +42,16 @@ it('mails the other campaigns when the mail of one cannot be stored', async () =
   }
 
   expect([await mailsOf(broken), await mailsOf(sound)]).toEqual([0, 2]);
+});
+
+it('stores long mails in several transactions, each of which has the time for its own', async () => {
+  const leads = 30;
+  const campaignId = await insertDueCampaign(leads, `<p>${'Hello again. '.repeat(15_000)}</p>`);
+
+  await engine.followUps.runOnce();
+
+  expect(await mailsOf(campaignId)).toBe(leads);
+  // The time of a transaction is that of its beginning.
+  const stored = await db.query('SELECT DISTINCT queued_at FROM cam_outbound_emails');
+  expect(stored.length).toBeGreaterThan(1);
 });

@@ -14,6 +14,7 @@ import {
 import { type Composition, EmailComposer } from '../sending/email-composer.service.js';
 import type { Refusal } from '../sending/send-email.js';
 import type { ThreadMail } from '../sending/thread-headers.js';
+import { partsOf } from './parts.js';
 import { type Adopter, type StepMailRow, StepMailsRepository } from './step-mails.repository.js';
 
 /** The mail of a step. */
@@ -58,6 +59,9 @@ export type StepPreview =
   | { readonly kind: 'ready' }
   | { readonly kind: 'duplicate'; readonly emailId: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Of bodies that one statement stores: a batch of long ones would take more time than a statement has. */
+const MOST_CHARACTERS = 8_000_000;
 
 /** Makes mail of the steps of sequences. */
 @Injectable()
@@ -176,12 +180,24 @@ export class StepSending {
     );
   }
 
-  /** @returns null when the campaign is paused */
+  /** @returns null when the campaign is paused; what was stored before that has moved its enrolment */
   private async accept(
     campaignId: number,
     emails: readonly NewEmail[],
   ): Promise<Map<NewEmail, Accepted> | null> {
-    if (emails.length === 0) return new Map();
+    const answers = new Map<NewEmail, Accepted>();
+    for (const part of partsOf(emails, ({ html, text }) => html.length + text.length, MOST_CHARACTERS)) {
+      const accepted = await this.acceptPart(campaignId, part);
+      if (accepted === null) return null;
+      for (const [email, answer] of accepted) answers.set(email, answer);
+    }
+    return answers;
+  }
+
+  private async acceptPart(
+    campaignId: number,
+    emails: readonly NewEmail[],
+  ): Promise<Map<NewEmail, Accepted> | null> {
     const result = await this.accepts.accept(
       {
         campaignId,
