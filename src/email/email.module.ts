@@ -16,12 +16,15 @@ import { DeliveryRepository } from './delivery/delivery.repository.js';
 import { DeliveryService } from './delivery/delivery.service.js';
 import { ProviderEventsRepository } from './delivery/provider-events.repository.js';
 import { ProviderEventsService } from './delivery/provider-events.service.js';
+import { AcceptanceRepository } from './dispatch/acceptance.repository.js';
 import { ClaimRepository } from './dispatch/claim.repository.js';
 import { DispatchQueueRepository } from './dispatch/dispatch-queue.repository.js';
 import { Dispatcher } from './dispatch/dispatcher.service.js';
+import { DueMailRepository } from './dispatch/due-mail.repository.js';
 import { EmailRetryTask } from './dispatch/email-retry.task.js';
 import { EmailSender } from './dispatch/email-sender.service.js';
 import { DEFAULT_DISPATCH_TIMING, DISPATCH_TIMING } from './dispatch/lease.js';
+import { LeaseRepository } from './dispatch/lease.repository.js';
 import { OperatorActionsRepository } from './dispatch/operator-actions.repository.js';
 import { PacedArchive } from './dispatch/paced-archive.service.js';
 import { ProofRepository } from './dispatch/proof.repository.js';
@@ -54,6 +57,7 @@ import { AcceptRepository } from './sending/accept.repository.js';
 import { BatchSendingService } from './sending/batch-sending.service.js';
 import { EmailComposer } from './sending/email-composer.service.js';
 import { EmailSendingService } from './sending/email-sending.service.js';
+import { NewEmailsRepository } from './sending/new-emails.repository.js';
 import { ThreadRepository } from './sending/thread.repository.js';
 import { SentMailLookup } from './sent-mail/sent-mail-lookup.service.js';
 import { SentMailRepository } from './sent-mail/sent-mail.repository.js';
@@ -85,6 +89,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     { provide: DISPATCH_TIMING, useValue: DEFAULT_DISPATCH_TIMING },
     { provide: TemplateRenderer, useFactory: () => new TemplateRenderer() },
     AcceptRepository,
+    AcceptanceRepository,
     BatchSendingService,
     CampaignOutlooks,
     CampaignQueueReadModel,
@@ -94,6 +99,7 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     DeliveryService,
     DispatchQueueRepository,
     Dispatcher,
+    DueMailRepository,
     EmailComposer,
     EmailRetryTask,
     EmailSender,
@@ -101,7 +107,9 @@ import { UnsubscribeService } from './unsubscribe/unsubscribe.service.js';
     EmailTemplatesRepository,
     EmailTemplatesService,
     LeadEmailsReadModel,
+    LeaseRepository,
     MailOutlook,
+    NewEmailsRepository,
     OperatorActionsRepository,
     OutboundEmailsReadModel,
     OutboundEmailsService,

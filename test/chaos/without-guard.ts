@@ -6,6 +6,7 @@ import { SendingConfig } from '../../src/config/sending.config.js';
 import { Database, type Transaction } from '../../src/database/database.js';
 import { Alerts } from '../../src/alerts/alert.js';
 import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
+import { AcceptanceRepository } from '../../src/email/dispatch/acceptance.repository.js';
 import type { Lease } from '../../src/email/dispatch/lease.js';
 import { type AttemptReport, SettlementRepository } from '../../src/email/dispatch/settlement.repository.js';
 import type { Settlement } from '../../src/email/dispatch/settlement.js';
@@ -33,9 +34,9 @@ export function removeGuard(testing: TestingModuleBuilder, guard: Guard): void {
       return;
     case 'fence':
       testing.overrideProvider(SettlementRepository).useFactory({
-        factory: (database: Database, quota: QuotaRepository, alerts: Alerts) =>
-          new UnfencedSettlements(database, quota, alerts),
-        inject: [Database, QuotaRepository, Alerts],
+        factory: (...dependencies: ConstructorParameters<typeof SettlementRepository>) =>
+          new UnfencedSettlements(...dependencies),
+        inject: [Database, QuotaRepository, Alerts, AcceptanceRepository],
       });
       return;
   }
@@ -68,8 +69,9 @@ class UnfencedSettlements extends SettlementRepository {
     private readonly queue: Database,
     quota: QuotaRepository,
     alerts: Alerts,
+    acceptances: AcceptanceRepository,
   ) {
-    super(queue, quota, alerts);
+    super(queue, quota, alerts, acceptances);
   }
 
   override async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<boolean> {

@@ -10,11 +10,14 @@ import { EmailProviderConfig } from '../../src/config/email-provider.config.js';
 import { RecipientAllowlist } from '../../src/config/recipient-allowlist.js';
 import { SendingConfig } from '../../src/config/sending.config.js';
 import { QuotaRepository } from '../../src/email/caps/quota.repository.js';
+import { AcceptanceRepository } from '../../src/email/dispatch/acceptance.repository.js';
 import { ClaimRepository } from '../../src/email/dispatch/claim.repository.js';
 import { DispatchQueueRepository } from '../../src/email/dispatch/dispatch-queue.repository.js';
 import { Dispatcher } from '../../src/email/dispatch/dispatcher.service.js';
+import { DueMailRepository } from '../../src/email/dispatch/due-mail.repository.js';
 import { EmailSender } from '../../src/email/dispatch/email-sender.service.js';
 import { DEFAULT_DISPATCH_TIMING, type DispatchTiming } from '../../src/email/dispatch/lease.js';
+import { LeaseRepository } from '../../src/email/dispatch/lease.repository.js';
 import { OperatorActionsRepository } from '../../src/email/dispatch/operator-actions.repository.js';
 import { ownerOf, type QueueOwner } from '../../src/email/dispatch/queue-owner.js';
 import { PacedArchive } from '../../src/email/dispatch/paced-archive.service.js';
@@ -26,7 +29,9 @@ import type { EmailProvider } from '../../src/email/provider/email-provider.js';
 import { ProviderGateRepository } from '../../src/email/provider/provider-gate.repository.js';
 import { ProviderGateReadModel } from '../../src/email/provider/provider-gate.view.js';
 import type { SentMailArchive } from '../../src/email/provider/sent-mail-archive.js';
-import { type AcceptContext, AcceptRepository } from '../../src/email/sending/accept.repository.js';
+import { AcceptRepository } from '../../src/email/sending/accept.repository.js';
+import type { AcceptContext } from '../../src/email/sending/new-email.js';
+import { NewEmailsRepository } from '../../src/email/sending/new-emails.repository.js';
 import { BatchSendingService } from '../../src/email/sending/batch-sending.service.js';
 import { EmailComposer } from '../../src/email/sending/email-composer.service.js';
 import { EmailSendingService } from '../../src/email/sending/email-sending.service.js';
@@ -111,22 +116,28 @@ export function createEngine(db: Pick<TestDatabase, 'database'>, options: Engine
   const quota = new QuotaRepository(sendingConfig);
   const stops = new StopsRepository();
   const steps = new StepsRepository(sendingConfig);
-  const accepts = new AcceptRepository(database, quota, stops, steps, timing);
+  const accepts = new AcceptRepository(
+    database,
+    new NewEmailsRepository(timing),
+    quota,
+    stops,
+    steps,
+    timing,
+  );
   const queue = new DispatchQueueRepository(database, quota, steps);
   const alertsConfig = configOf(AlertsConfig, options.alerts);
   const outbox = new AlertsRepository(database);
   const alerts = new AlertsService(alertsConfig, outbox);
-  const settlements = new SettlementRepository(database, quota, alerts);
+  const settlements = new SettlementRepository(database, quota, alerts, new AcceptanceRepository(database));
   const gates = new ProviderGateRepository(database, alerts);
   const gatesView = new ProviderGateReadModel(database);
   const claims = new ClaimRepository(
     database,
+    new DueMailRepository(stops, steps, sendingConfig),
     quota,
-    stops,
     gates,
+    new LeaseRepository(timing),
     settlements,
-    steps,
-    sendingConfig,
     providerConfig,
     timing,
   );

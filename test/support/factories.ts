@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Campaign } from '../../src/campaigns/campaign.entity.js';
 import type { DispatchQueueRow } from '../../src/email/entities/dispatch-queue-row.entity.js';
 import type { OutboundEmail, StoredStatus } from '../../src/email/entities/outbound-email.entity.js';
-import type { NewEmail } from '../../src/email/sending/accept.repository.js';
+import type { NewEmail } from '../../src/email/sending/new-email.js';
 import { createFooter } from '../../src/email/sending/footer.js';
 import { freezeEmail } from '../../src/email/sending/frozen-email.js';
 import type { EmailTemplate } from '../../src/email/templates/email-template.entity.js';

@@ -1,11 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Alerts } from '../../alerts/alert.js';
 import { assertNever } from '../../common/assert-never.js';
-import { Coalescer } from '../../common/coalescer.js';
 import { Database, type Transaction } from '../../database/database.js';
-import { classifyDatabaseError, violatedConstraint } from '../../database/database-error.js';
 import { QuotaRepository } from '../caps/quota.repository.js';
 import type { AttemptOutcome } from '../entities/send-attempt.entity.js';
+import { AcceptanceRepository } from './acceptance.repository.js';
 import type { Lease } from './lease.js';
 import { ownerParameters, type QueueOwner, REPEATABLE } from './queue-owner.js';
 import type { Stop } from './recipient-policy.js';
@@ -21,14 +20,6 @@ export interface AttemptReport {
 /** An open mail that a stop keeps in. */
 export interface StoppedEmail extends Stop {
   readonly id: number;
-}
-
-/** A mail that the provider has named. */
-interface Acceptance {
-  readonly lease: Lease;
-  readonly messageId: string;
-  /** The Message-ID that the recipient sees; null: not known yet. */
-  readonly messageIdHeader: string | null;
 }
 
 /** A mail of which only a person, or a later word of the provider, can say what became of it. */
@@ -52,34 +43,17 @@ interface ReleasedRow {
 /** Longest text that the columns take. */
 const MESSAGE_LENGTH = 500;
 
-/** The UNIQUEs of what a provider calls a mail. */
-const NAMES_OF_A_MAIL: ReadonlySet<string> = new Set([
-  'uq_outbound_emails_provider_message_id',
-  'uq_outbound_emails_provider_message_id_header',
-]);
-
-/** Acceptances written by one statement. */
-const MOST_ACCEPTANCES = 200;
-
 /** A mail goes back to its own class of the queue when it certainly was not accepted. */
 const OWN_PRIORITY = 'CASE WHEN follow_up THEN 1 ELSE 2 END';
 
 /** The one writer of what becomes of an open mail. Failures are fenced by the lease's token; an acceptance is not. */
 @Injectable()
 export class SettlementRepository {
-  private readonly logger = new Logger(SettlementRepository.name);
-  private readonly acceptances = new Coalescer<Acceptance, boolean>(
-    (batch) => this.recordAcceptances(batch),
-    {
-      heaviest: MOST_ACCEPTANCES,
-      isShared: (error) => classifyDatabaseError(error) === 'unavailable',
-    },
-  );
-
   constructor(
     private readonly database: Database,
     private readonly quota: QuotaRepository,
     private readonly alerts: Alerts,
+    private readonly acceptances: AcceptanceRepository,
   ) {}
 
   /**
@@ -90,11 +64,12 @@ export class SettlementRepository {
   async settle(lease: Lease, settlement: Settlement, report: AttemptReport): Promise<boolean> {
     switch (settlement.kind) {
       case 'sent':
-        return this.settleAccepted({
+        await this.acceptances.record({
           lease,
           messageId: settlement.messageId,
           messageIdHeader: settlement.messageIdHeader ?? null,
         });
+        return true;
       case 'failed':
       case 'dropped':
       case 'unknown':
@@ -189,70 +164,6 @@ export class SettlementRepository {
       closed.filter((email) => email.maybe_sent),
     );
     for (const released of closed) await this.giveBack(tx, released);
-  }
-
-  private async settleAccepted(acceptance: Acceptance): Promise<boolean> {
-    try {
-      return await this.acceptances.ask(acceptance);
-    } catch (error) {
-      if (!NAMES_OF_A_MAIL.has(violatedConstraint(error) ?? '')) throw error;
-      // A provider that names two mails alike must not make us send one of them again.
-      await this.writeAcceptances([acceptance], true);
-      return true;
-    }
-  }
-
-  /** Within a batch of several, a repeated message id fails all of it: each is then asked for on its own. */
-  private async recordAcceptances(batch: readonly Acceptance[]): Promise<boolean[]> {
-    await this.writeAcceptances(batch, false);
-    return batch.map(() => true);
-  }
-
-  private async writeAcceptances(batch: readonly Acceptance[], idIsTaken: boolean): Promise<void> {
-    await this.database.query(
-      `WITH accepted AS MATERIALIZED (
-         SELECT DISTINCT ON (id) * FROM unnest($1::integer[], $2::text[], $5::text[])
-                AS a (id, message_id, message_id_header)
-       ), closed AS (
-         DELETE FROM cam_dispatch_queue AS q USING accepted WHERE q.outbound_email_id = accepted.id
-         RETURNING q.outbound_email_id, q.retry_count
-       ), sent AS (
-         UPDATE cam_outbound_emails AS o
-            SET status = 'SENT', sent_at = COALESCE(o.sent_at, cam_now()), error_code = NULL, error_message = NULL,
-                provider_message_id = CASE WHEN $4 THEN NULL ELSE message_id END,
-                provider_message_id_header = CASE
-                  WHEN $4 THEN o.provider_message_id_header
-                  ELSE COALESCE(accepted.message_id_header, o.provider_message_id_header) END,
-                email_metadata = CASE WHEN $4
-                  THEN o.email_metadata || jsonb_build_object('repeated_provider_message_id', message_id)
-                  ELSE o.email_metadata END,
-                retry_count = COALESCE(closed.retry_count, o.retry_count), updated_at = cam_now()
-           FROM accepted LEFT JOIN closed ON closed.outbound_email_id = accepted.id
-          WHERE o.id = accepted.id AND o.sent_at IS NULL
-         RETURNING o.lead_id, o.simulated
-       ), noted AS (
-         UPDATE cam_send_attempts AS t
-            SET finished_at = cam_now(), outcome = 'accepted', code = NULL, reason = NULL,
-                provider_message_id = a.message_id
-           FROM unnest($1::integer[], $2::text[], $3::integer[]) AS a (id, message_id, attempt)
-          WHERE t.outbound_email_id = a.id AND t.attempt = a.attempt
-       ), contacted AS MATERIALIZED (
-         SELECT id FROM cam_leads WHERE id IN (SELECT lead_id FROM sent WHERE NOT simulated)
-          ORDER BY id FOR NO KEY UPDATE
-       )
-       UPDATE cam_leads AS l
-          SET last_contacted_at = GREATEST(l.last_contacted_at, cam_now()), updated_at = cam_now(),
-              status = CASE WHEN l.status = 'NEW' THEN 'CONTACTED' ELSE l.status END
-         FROM contacted WHERE l.id = contacted.id`,
-      [
-        batch.map(({ lease }) => lease.emailId),
-        batch.map(({ messageId }) => messageId),
-        batch.map(({ lease }) => lease.attempt),
-        idIsTaken,
-        batch.map(({ messageIdHeader }) => messageIdHeader),
-      ],
-    );
-    this.logger.log({ event: 'outbound.sent', email_ids: batch.map(({ lease }) => lease.emailId) });
   }
 
   private async settleFinal(

@@ -12,7 +12,8 @@ import {
 } from '../../../test/support/factories.js';
 import { besideTransaction, untilWaiting } from '../../../test/support/locks.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
-import type { AcceptContext, Accepted, AcceptResult, NewEmail } from './accept.repository.js';
+import type { Accepted, AcceptResult } from './accept.repository.js';
+import type { AcceptContext, NewEmail } from './new-email.js';
 
 let db: TestDatabase;
 beforeAll(async () => {

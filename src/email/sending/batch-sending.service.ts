@@ -6,8 +6,9 @@ import type { Lead } from '../../leads/lead.entity.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../provider/email-provider.js';
 import type { VariableValue } from '../templates/template-renderer.js';
-import { type Accepted, AcceptRepository, type NewEmail } from './accept.repository.js';
+import { type Accepted, AcceptRepository } from './accept.repository.js';
 import { type Composition, EmailComposer } from './email-composer.service.js';
+import type { NewEmail } from './new-email.js';
 import { refusalError } from './refusal-error.js';
 import type { Refusal, TemplateChoice } from './send-email.js';
 

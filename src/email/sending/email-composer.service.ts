@@ -10,7 +10,7 @@ import { findStop } from '../dispatch/recipient-policy.js';
 import type { EmailTemplate } from '../templates/email-template.entity.js';
 import { EmailTemplatesService } from '../templates/email-templates.service.js';
 import { TemplateRenderer, type TemplateSource } from '../templates/template-renderer.js';
-import type { NewEmail, SteppingEnrolment } from './accept.repository.js';
+import type { NewEmail, SteppingEnrolment } from './new-email.js';
 import { createFooter, type Footer } from './footer.js';
 import { freezeEmail, type RenderedContent } from './frozen-email.js';
 import { hasSafeLink } from './link-policy.js';

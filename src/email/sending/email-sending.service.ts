@@ -7,8 +7,9 @@ import { EmailSender } from '../dispatch/email-sender.service.js';
 import { DISPATCH_TIMING, type DispatchTiming, type Lease } from '../dispatch/lease.js';
 import type { LeasedEmail } from '../dispatch/leased-email.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../provider/email-provider.js';
-import { type AcceptContext, AcceptRepository, type NewEmail } from './accept.repository.js';
+import { AcceptRepository } from './accept.repository.js';
 import { EmailComposer } from './email-composer.service.js';
+import type { AcceptContext, NewEmail } from './new-email.js';
 import type { Refusal, SendEmailOutcome, SendEmailRequest } from './send-email.js';
 
 /** A rendered mail that nobody has stored. */

@@ -5,13 +5,9 @@ import type { Lead } from '../../leads/lead.entity.js';
 import { Dispatcher } from '../dispatch/dispatcher.service.js';
 import type { StoredStatus } from '../entities/outbound-email.entity.js';
 import { EMAIL_PROVIDER, type EmailProvider } from '../provider/email-provider.js';
-import {
-  type Accepted,
-  AcceptRepository,
-  type NewEmail,
-  type SteppingEnrolment,
-} from '../sending/accept.repository.js';
+import { type Accepted, AcceptRepository } from '../sending/accept.repository.js';
 import { type Composition, EmailComposer } from '../sending/email-composer.service.js';
+import type { NewEmail, SteppingEnrolment } from '../sending/new-email.js';
 import type { Refusal } from '../sending/send-email.js';
 import type { ThreadMail } from '../sending/thread-headers.js';
 import { partsOf } from './parts.js';
