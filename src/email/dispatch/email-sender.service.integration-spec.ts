@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createEngine, type Engine } from '../../../test/support/engine.js';
+import { claimOne } from '../../../test/support/claims.js';
+import { createEngine } from '../../../test/support/engine.js';
 import { emptyTables, insertCampaign, insertEmail, insertLead } from '../../../test/support/factories.js';
 import { FakeEmailProvider } from '../../../test/support/fake-email-provider.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { DatabaseConnectionError } from '../../database/database-error.js';
 import type { OutboundEmail } from '../entities/outbound-email.entity.js';
-import type { LeasedEmail } from './leased-email.js';
 import type { SettlementRepository } from './settlement.repository.js';
 
 let db: TestDatabase;
@@ -28,14 +28,6 @@ async function insertEmails(count: number, fields: Partial<OutboundEmail> = {}):
     ids.push(await insertEmail(db, { campaign_id: campaignId, lead_id: leadId, ...fields }));
   }
   return ids;
-}
-
-/** The one mail that is due. */
-async function claimOne({ claims, owner }: Engine): Promise<LeasedEmail> {
-  const { emails } = await claims.claim(owner, 1);
-  const [email] = emails;
-  if (email === undefined) throw new Error('Nothing was due');
-  return email;
 }
 
 async function statuses(): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { configOf } from '../../../test/support/config.js';
+import { claimOne } from '../../../test/support/claims.js';
 import { createEngine, type Engine, type EngineOptions } from '../../../test/support/engine.js';
 import {
   emptyTables,
@@ -19,7 +20,6 @@ import { EmailProviderConfig } from '../../config/email-provider.config.js';
 import type { OutboundEmail } from '../entities/outbound-email.entity.js';
 import { createEmailProvider, createSentMailArchive } from '../provider/email-provider.factory.js';
 import { bodySha256 } from '../sending/frozen-email.js';
-import type { LeasedEmail } from './leased-email.js';
 
 const FROM = 'ada@sender.test';
 const OWN = '<cam.follow-up@sender.test>';
@@ -97,12 +97,6 @@ async function insertFollowUp(parentId: number, fields: Partial<OutboundEmail> =
     },
     { follow_up: true, priority: 1 },
   );
-}
-
-async function claimOne(): Promise<LeasedEmail> {
-  const [email] = (await engine.claims.claim(engine.owner, 1)).emails;
-  if (email === undefined) throw new Error('Nothing was due');
-  return email;
 }
 
 async function row(id: number): Promise<OutboundEmail> {
@@ -229,7 +223,7 @@ describe('a follow-up', () => {
   it('leaves the mail before it the name that an event told while the provider was asked', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const email = await claimOne();
+    const email = await claimOne(engine);
     await learn(first.id, REAL);
 
     await engine.sender.send(email);
@@ -291,7 +285,7 @@ describe('a follow-up that is told nothing leaves with our own id', () => {
   it('when the pace of the fleet has no moment soon', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const email = await claimOne();
+    const email = await claimOne(engine);
     await db.query(`UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '5 seconds'`);
 
     await engine.sender.send(email);
@@ -303,7 +297,7 @@ describe('a follow-up that is told nothing leaves with our own id', () => {
   it('when the gate is shut', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const email = await claimOne();
+    const email = await claimOne(engine);
     await engine.gates.shut('Resend', 60_000, 'Too many requests');
 
     await engine.sender.send(email);
@@ -403,7 +397,7 @@ describe('every attempt of a follow-up sends the same bytes', () => {
   it('although its lease passed to another process, which sent it meanwhile', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const email = await claimOne();
+    const email = await claimOne(engine);
     await db.setClockOffset('2 minutes');
 
     await createEngine(db, transportTo(fake)).dispatcher.drain();
@@ -417,9 +411,9 @@ describe('every attempt of a follow-up sends the same bytes', () => {
   it('although its lease passed to another process, which has yet to send it', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const email = await claimOne();
+    const email = await claimOne(engine);
     await db.setClockOffset('2 minutes');
-    const sameEmail = await claimOne();
+    const sameEmail = await claimOne(engine);
 
     await engine.sender.send(email);
     const meanwhile = await row(email.lease.emailId);
@@ -435,7 +429,7 @@ describe('a question about a thread', () => {
   it('takes a moment of the fleet, and the mail another one after it', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const email = await claimOne();
+    const email = await claimOne(engine);
     const [gate] = await db.query<{ free_at: Date }>(
       `UPDATE cam_provider_gates SET next_free_at = clock_timestamp() + interval '300 milliseconds'
         WHERE provider = 'Resend' RETURNING next_free_at AS free_at`,
@@ -470,7 +464,7 @@ describe('a question about a thread', () => {
     });
     const first = await sendFirst();
     const followUp = await insertFollowUp(first.id, { enrolment_id: enrolment.id });
-    const { lease, ...email } = await claimOne();
+    const { lease, ...email } = await claimOne(engine);
     await db.query(stop);
 
     await engine.sender.send({ ...email, lease: { ...lease, endsAtMs: lease.endsAtMs - 3_000 } });
@@ -483,7 +477,7 @@ describe('a question about a thread', () => {
   it('that took long lets her reply hold back a follow-up that somebody asked for', async () => {
     const first = await sendFirst();
     const followUp = await insertFollowUp(first.id);
-    const { lease, ...email } = await claimOne();
+    const { lease, ...email } = await claimOne(engine);
     await db.query('UPDATE cam_leads SET last_replied_at = cam_now()');
 
     await engine.sender.send({ ...email, lease: { ...lease, endsAtMs: lease.endsAtMs - 3_000 } });
@@ -495,7 +489,7 @@ describe('a question about a thread', () => {
   it('that took long lets the mail go when nothing stops it', async () => {
     const first = await sendFirst();
     await insertFollowUp(first.id);
-    const { lease, ...email } = await claimOne();
+    const { lease, ...email } = await claimOne(engine);
 
     await engine.sender.send({ ...email, lease: { ...lease, endsAtMs: lease.endsAtMs - 3_000 } });
 
