@@ -63,14 +63,12 @@ export function IntegerField(options: RangeOptions): PropertyDecorator {
 }
 
 /** A positive whole number in a query or path: plain digits only, where `Number()` would also read `1e2` and `0x10`. */
-export function QueryIntegerField(
-  options: FieldOptions & { readonly min?: number; readonly max?: number },
-): PropertyDecorator {
-  const { min = 1, max = MAX_INTEGER } = options;
+export function QueryIntegerField(options: FieldOptions & { readonly max?: number }): PropertyDecorator {
+  const { max = MAX_INTEGER } = options;
   return field(
     options,
-    { type: 'integer', minimum: min, maximum: max },
-    [mustBe(Number.isInteger, 'Must be a whole number in plain digits.'), inRange(min, max)],
+    { type: 'integer', minimum: 1, maximum: max },
+    [mustBe(Number.isInteger, 'Must be a whole number in plain digits.'), inRange(1, max)],
     Transform(({ value }: { value: unknown }) =>
       isText(value) && /^[1-9]\d{0,9}$/.test(value) ? Number(value) : value,
     ),

@@ -2,14 +2,14 @@ import { DomainError } from '../common/domain-error.js';
 import { formatFieldPath } from './field-path.js';
 
 /** Deeper than any body of ours, and shallow enough for every recursion that meets it later. */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 
 /**
  * Bounds on the time that validation can take: members of one object or list (class-transformer compares every name of
  * an object with every other), and values in all.
  */
-export const MAX_JSON_MEMBERS = 2_000;
-export const MAX_JSON_VALUES = 300_000;
+const MAX_JSON_MEMBERS = 2_000;
+const MAX_JSON_VALUES = 300_000;
 
 /**
  * Names that mean something to every JavaScript object (`__proto__`, `constructor`, `toString` …). Libraries on the way

@@ -14,7 +14,7 @@ declare module 'fastify' {
 export const BODY_LIMIT_BYTES = 5 * 1024 * 1024;
 
 /** What most mailboxes take in. A request holds this much memory at most, twice while it is read. */
-export const MAIL_LIMIT_BYTES = 25 * 1024 * 1024;
+const MAIL_LIMIT_BYTES = 25 * 1024 * 1024;
 
 const MAIL = 'message/rfc822';
 const MAIL_ROUTE = '/api/cam/emails/inbound';

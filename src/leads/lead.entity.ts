@@ -16,7 +16,6 @@ export type LeadStatus = (typeof LEAD_STATUSES)[number];
 
 /** Statuses that stop all mail, the weakest first: what a person asked for outranks what a server said. */
 export const LEAD_STOPS = ['SUPPRESSED', 'BOUNCED', 'UNSUBSCRIBED'] as const satisfies readonly LeadStatus[];
-export type LeadStop = (typeof LEAD_STOPS)[number];
 
 export type LeadAttributes = Record<string, string | number | boolean | null>;
 

@@ -26,8 +26,8 @@ export type DeliveryState = Pick<
 >;
 
 /** `error_code` of mail that ended after it was accepted, the weakest first: a later one takes the place of an earlier. */
-export const DELIVERY_ENDS = ['PROVIDER_FAILED', 'PROVIDER_SUPPRESSED', 'HARD_BOUNCE'] as const;
-export type DeliveryEnd = (typeof DELIVERY_ENDS)[number];
+const DELIVERY_ENDS = ['PROVIDER_FAILED', 'PROVIDER_SUPPRESSED', 'HARD_BOUNCE'] as const;
+type DeliveryEnd = (typeof DELIVERY_ENDS)[number];
 
 /**
  * Adds a fact to a mail that was accepted (SENT, BOUNCED, or FAILED after it was sent). What comes out depends on the

@@ -10,7 +10,7 @@ export interface QueueOwner {
 }
 
 /** Leases that one mail may outlive without an answer. After that it is taken for what ends the processes. */
-export const MOST_LOST_LEASES = 30;
+const MOST_LOST_LEASES = 30;
 
 export function ownerOf(provider: EmailProvider): QueueOwner {
   return {

@@ -78,3 +78,14 @@ export const CLASSIFIER_VERSION = '1';
 
 /** What is less certain than this is shown to a person. */
 export const REVIEW_BELOW = 0.6;
+
+/** A classification's fields of which nothing is known. */
+export const NOTHING_SAID = {
+  needsReview: false,
+  delayed: false,
+  recipients: [],
+  originalMessageId: null,
+  feedbackType: null,
+  returnDate: null,
+  hasLeft: false,
+} as const satisfies Partial<Classification>;

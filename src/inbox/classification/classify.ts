@@ -3,23 +3,13 @@ import { readAutomaticReply, readAutomaticText } from './automatic/read-automati
 import {
   type AutomaticReply,
   type Classification,
+  NOTHING_SAID,
   type Report,
   REVIEW_BELOW,
   type Wording,
 } from './classification.js';
 import { readReport } from './reports/read-report.js';
 import { readWording } from './wording/read-wording.js';
-
-/** What no rule said anything about. */
-const NOTHING = {
-  needsReview: false,
-  delayed: false,
-  recipients: [],
-  originalMessageId: null,
-  feedbackType: null,
-  returnDate: null,
-  hasLeft: false,
-} as const;
 
 /**
  * What a mail is: structure first (reports of machines), then automatic replies, then the person's own words, because
@@ -43,7 +33,7 @@ function fromReport(report: Report): Classification {
   const { kind, recipients, originalMessageId, feedbackType, confidence, rules } = report;
   const classes = { bounce: 'BOUNCE', delayed: 'BOUNCE', complaint: 'COMPLAINT', receipt: 'AUTO' } as const;
   return {
-    ...NOTHING,
+    ...NOTHING_SAID,
     class: classes[kind],
     confidence,
     reason: reasonOf(rules, null),
@@ -58,7 +48,7 @@ function fromReport(report: Report): Classification {
 function fromAutomaticReply(reply: AutomaticReply): Classification {
   const { kind, confidence, rules, evidence, returnDate, hasLeft } = reply;
   return {
-    ...NOTHING,
+    ...NOTHING_SAID,
     class: kind === 'absence' ? 'OOO' : 'AUTO',
     confidence,
     reason: reasonOf(rules, evidence),
@@ -70,7 +60,7 @@ function fromAutomaticReply(reply: AutomaticReply): Classification {
 
 function fromWording({ class: label, confidence, rules, evidence }: Wording): Classification {
   return {
-    ...NOTHING,
+    ...NOTHING_SAID,
     class: label,
     confidence,
     reason: reasonOf(rules, evidence),

@@ -4,17 +4,13 @@ import { isReport, oneForm, usableId } from '../matching/clues.js';
 import type { ReadResult } from '../reading/mail-reader.service.js';
 import { identityHash } from './identity-hash.js';
 import type { IncomingMail } from './incoming-mail.js';
+import type { InboundMatch } from './match-columns.js';
 
 /** A mail as it is stored, but for what it is matched to. */
 export type InboundDraft = Omit<
   InboundEmail,
+  | keyof InboundMatch
   | 'id'
-  | 'lead_id'
-  | 'campaign_id'
-  | 'in_reply_to_outbound_email_id'
-  | 'match_method'
-  | 'match_confidence'
-  | 'sender_is_recipient'
   | 'repeats_message_id'
   | 'labelled_by'
   | 'labelled_at'

@@ -1,4 +1,4 @@
-import type { Classification } from '../classification/classification.js';
+import { type Classification, NOTHING_SAID } from '../classification/classification.js';
 import { readHeaderFields } from './header-fields.js';
 import type { ReadFormat, ReadMail } from './read-mail.js';
 import { salvageHeaders } from './salvage-headers.js';
@@ -14,16 +14,5 @@ export function unread(raw: Uint8Array, format: ReadFormat, reason: string): Rea
 }
 
 function neutral(reason: string): Classification {
-  return {
-    class: 'NEUTRAL',
-    confidence: 0,
-    reason,
-    needsReview: true,
-    delayed: false,
-    recipients: [],
-    originalMessageId: null,
-    feedbackType: null,
-    returnDate: null,
-    hasLeft: false,
-  };
+  return { ...NOTHING_SAID, class: 'NEUTRAL', confidence: 0, reason, needsReview: true };
 }

@@ -67,7 +67,7 @@ function isFolded(line: string): boolean {
   return /^[ \t]+\S/.test(line);
 }
 
-export function messageIdIn(value: string | null): string | null {
+function messageIdIn(value: string | null): string | null {
   if (value === null) return null;
   const bracketed = /<[^<>]{1,998}>/.exec(value)?.[0];
   if (bracketed !== undefined) return bracketed.replaceAll(/\s/g, '');
