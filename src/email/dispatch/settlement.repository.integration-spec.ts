@@ -5,19 +5,30 @@ import {
   insertCampaign,
   insertEmail,
   insertLead,
-  insertLeads,
   setClockTo,
 } from '../../../test/support/factories.js';
 import { besideTransaction } from '../../../test/support/locks.js';
+import {
+  ACCEPTED,
+  attempts,
+  emailRow,
+  FAILED,
+  lease,
+  leadRow,
+  NOW,
+  passOn,
+  placesTaken,
+  queueRows,
+  REJECTED,
+  SENT,
+} from '../../../test/support/settlements.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
-import { type Lead, LEAD_STATUSES } from '../../leads/lead.entity.js';
 import type { DispatchQueueRow } from '../entities/dispatch-queue-row.entity.js';
 import type { OutboundEmail } from '../entities/outbound-email.entity.js';
 import type { Lease } from './lease.js';
 import type { AttemptReport } from './settlement.repository.js';
 import type { Settlement } from './settlement.js';
 
-const NOW = '2026-03-10T12:00:00Z';
 const TODAY = '2026-03-10';
 
 let db: TestDatabase;
@@ -32,8 +43,6 @@ beforeEach(async () => {
 });
 afterAll(() => db.drop());
 
-const SENT: Settlement = { kind: 'sent', messageId: 'm1' };
-const FAILED: Settlement = { kind: 'failed', code: 'VALIDATION_ERROR', message: 'no' };
 const DROPPED: Settlement = { kind: 'dropped', code: 'UNSUBSCRIBED', message: 'stopped' };
 const UNKNOWN: Settlement = { kind: 'unknown', code: 'RETRIES_EXHAUSTED', message: 'time-out' };
 const LATER: Settlement = {
@@ -51,96 +60,22 @@ const REPEAT: Settlement = {
   waitsFor: 'retry',
 };
 
-const ACCEPTED: AttemptReport = { outcome: 'accepted', code: null, reason: null };
-const REJECTED: AttemptReport = { outcome: 'rejected', code: 'VALIDATION_ERROR', reason: 'no' };
 const NOT_STARTED: AttemptReport = { outcome: 'not_started', code: 'UNSUBSCRIBED', reason: 'stopped' };
 const AMBIGUOUS: AttemptReport = { outcome: 'ambiguous', code: null, reason: 'time-out' };
 const DEFERRED: AttemptReport = { outcome: 'deferred', code: null, reason: 'busy' };
 
-/** One open mail under a lease; its attempt is the first. */
-async function lease(lead: Partial<Lead> = {}, fields: Partial<OutboundEmail> = {}): Promise<Lease> {
-  const campaignId = await insertCampaign(db);
-  const leadId = await insertLead(db, campaignId, lead);
-  await insertEmail(db, { campaign_id: campaignId, lead_id: leadId, ...fields });
-  return claim({ simulated: fields.simulated ?? false });
-}
-
-/** Lets the lease end and gives the mail to the next holder. */
-async function passOn(): Promise<Lease> {
-  await setClockTo(db, '2026-03-10T12:02:00Z');
-  return claim();
-}
-
-async function claim({ simulated = false } = {}): Promise<Lease> {
-  const { emails } = await engine.claims.claim({ ...engine.owner, simulated }, 1);
-  const [first] = emails;
-  if (first === undefined) throw new Error('Nothing was due');
-  return first.lease;
-}
-
-async function emailRow(): Promise<OutboundEmail> {
-  const [row] = await db.query<OutboundEmail>('SELECT * FROM cam_outbound_emails ORDER BY id LIMIT 1');
-  if (row === undefined) throw new Error('There is no mail');
-  return row;
-}
-
-async function queueRows(): Promise<DispatchQueueRow[]> {
-  return db.query('SELECT *, cap_day::text AS cap_day FROM cam_dispatch_queue');
-}
-
-async function leadRow(): Promise<Lead> {
-  const [row] = await db.query<Lead>('SELECT * FROM cam_leads ORDER BY id LIMIT 1');
-  if (row === undefined) throw new Error('There is no lead');
-  return row;
-}
-
-/** Places taken of [the campaign's cap, the global cap]. */
-async function placesTaken(): Promise<number[]> {
-  const rows = await db.query<{ used: number }>('SELECT used FROM cam_quota_counters ORDER BY scope');
-  return rows.map(({ used }) => used);
-}
-
-async function attempts(): Promise<unknown[]> {
-  return db.query(
-    `SELECT attempt, outcome, code, reason, provider_message_id, finished_at IS NOT NULL AS finished
-       FROM cam_send_attempts ORDER BY attempt`,
-  );
-}
-
 /** Everything that a settlement may touch. */
 async function everything(): Promise<unknown[]> {
-  return [await emailRow(), await queueRows(), await attempts(), await placesTaken(), await leadRow()];
+  return [
+    await emailRow(db),
+    await queueRows(db),
+    await attempts(db),
+    await placesTaken(db),
+    await leadRow(db),
+  ];
 }
 
 describe('SettlementRepository.settle', () => {
-  it('records an acceptance, and that the lead was contacted', async () => {
-    const held = await engine.settlements.settle(await lease(), SENT, ACCEPTED);
-
-    expect(held).toBe(true);
-    expect(await emailRow()).toMatchObject({
-      status: 'SENT',
-      sent_at: expect.any(Date) as unknown,
-      provider_message_id: 'm1',
-      error_code: null,
-    });
-    expect(await queueRows()).toEqual([]);
-    expect(await attempts()).toEqual([
-      {
-        attempt: 1,
-        outcome: 'accepted',
-        code: null,
-        reason: null,
-        provider_message_id: 'm1',
-        finished: true,
-      },
-    ]);
-    expect(await placesTaken()).toEqual([1, 1]);
-    expect(await leadRow()).toMatchObject({
-      status: 'CONTACTED',
-      last_contacted_at: (await emailRow()).sent_at,
-    });
-  });
-
   it.each([
     ['failed', FAILED, REJECTED, 'FAILED', [0, 0]],
     ['dropped', DROPPED, NOT_STARTED, 'DROPPED', [0, 0]],
@@ -148,21 +83,21 @@ describe('SettlementRepository.settle', () => {
   ] as const)(
     'ends a mail as %s: its reason, its attempt, its places',
     async (_kind, settlement, report, status, places) => {
-      const held = await engine.settlements.settle(await lease(), settlement, report);
+      const held = await engine.settlements.settle(await lease(db, engine), settlement, report);
 
       expect(held).toBe(true);
-      expect(await emailRow()).toMatchObject({
+      expect(await emailRow(db)).toMatchObject({
         status,
         sent_at: null,
         error_code: settlement.code,
         error_message: settlement.message,
       });
-      expect(await queueRows()).toEqual([]);
-      expect(await attempts()).toEqual([
+      expect(await queueRows(db)).toEqual([]);
+      expect(await attempts(db)).toEqual([
         { attempt: 1, ...report, provider_message_id: null, finished: true },
       ]);
-      expect(await placesTaken()).toEqual(places);
-      expect(await leadRow()).toMatchObject({ status: 'NEW', last_contacted_at: null });
+      expect(await placesTaken(db)).toEqual(places);
+      expect(await leadRow(db)).toMatchObject({ status: 'NEW', last_contacted_at: null });
     },
   );
 
@@ -194,19 +129,23 @@ describe('SettlementRepository.settle', () => {
       [1, 1],
     ],
   ] as const)('keeps a mail open after %s', async (_name, settlement, report, queue, places) => {
-    const held = await engine.settlements.settle(await lease(), settlement, report);
+    const held = await engine.settlements.settle(await lease(db, engine), settlement, report);
 
     expect(held).toBe(true);
-    expect(await emailRow()).toMatchObject({ status: 'QUEUED', error_code: null });
-    expect(await queueRows()).toEqual([expect.objectContaining({ ...queue, lease_token: null, attempt: 1 })]);
+    expect(await emailRow(db)).toMatchObject({ status: 'QUEUED', error_code: null });
+    expect(await queueRows(db)).toEqual([
+      expect.objectContaining({ ...queue, lease_token: null, attempt: 1 }),
+    ]);
     expect(
       await db.query(
         `SELECT round(EXTRACT(EPOCH FROM due_at - cam_now()))::integer BETWEEN 25 AND 30 AS on_time
            FROM cam_dispatch_queue`,
       ),
     ).toEqual([{ on_time: true }]);
-    expect(await attempts()).toEqual([{ attempt: 1, ...report, provider_message_id: null, finished: true }]);
-    expect(await placesTaken()).toEqual(places);
+    expect(await attempts(db)).toEqual([
+      { attempt: 1, ...report, provider_message_id: null, finished: true },
+    ]);
+    expect(await placesTaken(db)).toEqual(places);
   });
 
   it.each([
@@ -215,140 +154,39 @@ describe('SettlementRepository.settle', () => {
   ] as const)(
     'keeps the places of a mail that is %s when an earlier attempt may have been accepted',
     async (_name, settlement, report) => {
-      await lease();
-      const second = await passOn();
-      const doubtSince = (await queueRows())[0]?.maybe_sent_since;
+      await lease(db, engine);
+      const second = await passOn(db, engine);
+      const doubtSince = (await queueRows(db))[0]?.maybe_sent_since;
 
       await engine.settlements.settle(second, settlement, report);
 
-      expect(await placesTaken()).toEqual([1, 1]);
-      for (const row of await queueRows()) {
+      expect(await placesTaken(db)).toEqual([1, 1]);
+      for (const row of await queueRows(db)) {
         expect(row).toMatchObject({ cap_day: TODAY, maybe_sent_attempt: 1, maybe_sent_since: doubtSince });
       }
     },
   );
 
   it('counts the retries of a mail to its end', async () => {
-    await engine.settlements.settle(await lease(), REPEAT, AMBIGUOUS);
-    const second = await passOn();
+    await engine.settlements.settle(await lease(db, engine), REPEAT, AMBIGUOUS);
+    const second = await passOn(db, engine);
 
     await engine.settlements.settle(second, SENT, ACCEPTED);
 
-    expect((await emailRow()).retry_count).toBe(1);
+    expect((await emailRow(db)).retry_count).toBe(1);
   });
 
   it('cuts a long message to what the columns take', async () => {
     const message = 'é'.repeat(600);
 
-    await engine.settlements.settle(await lease(), { ...FAILED, message }, { ...REJECTED, reason: message });
-
-    expect((await emailRow()).error_message).toBe('é'.repeat(500));
-    expect(await attempts()).toEqual([expect.objectContaining({ reason: 'é'.repeat(500) })]);
-  });
-
-  it.each(LEAD_STATUSES)(
-    'moves the time of contact of a %s lead, and her status only if she is NEW',
-    async (status) => {
-      const before = new Date('2026-01-01T00:00:00Z');
-
-      const held = await lease({ last_contacted_at: before });
-      await db.query('UPDATE cam_leads SET status = $1', [status]);
-
-      await engine.settlements.settle(held, SENT, ACCEPTED);
-
-      expect(await leadRow()).toMatchObject({
-        status: status === 'NEW' ? 'CONTACTED' : status,
-        last_contacted_at: (await emailRow()).sent_at,
-      });
-    },
-  );
-
-  it('writes acceptances that come together at once, each to its own mail', async () => {
-    const campaignId = await insertCampaign(db);
-    for (const leadId of await insertLeads(db, campaignId, 40)) {
-      await insertEmail(db, { campaign_id: campaignId, lead_id: leadId });
-    }
-    const { emails } = await engine.claims.claim(engine.owner, 50);
-
-    const held = await Promise.all(
-      emails.map(({ lease: mine }) =>
-        engine.settlements.settle(mine, { kind: 'sent', messageId: `m${mine.emailId}` }, ACCEPTED),
-      ),
-    );
-
-    expect(held).toEqual(Array<boolean>(40).fill(true));
-    const rows = await db.query<{ id: number }>(
-      `SELECT o.id, o.status, o.provider_message_id, t.provider_message_id AS attempt_message_id, l.status AS lead_status
-         FROM cam_outbound_emails AS o JOIN cam_send_attempts AS t ON t.outbound_email_id = o.id
-         JOIN cam_leads AS l ON l.id = o.lead_id`,
-    );
-    expect(rows).toHaveLength(40);
-    for (const { id, ...row } of rows) {
-      const name = `m${id}`;
-      expect(row).toEqual({
-        status: 'SENT',
-        provider_message_id: name,
-        attempt_message_id: name,
-        lead_status: 'CONTACTED',
-      });
-    }
-    expect(await queueRows()).toEqual([]);
-  });
-
-  it('records a message id that repeats, and loses none of the acceptances that came with it', async () => {
-    const campaignId = await insertCampaign(db);
-    for (const leadId of await insertLeads(db, campaignId, 5)) {
-      await insertEmail(db, { campaign_id: campaignId, lead_id: leadId });
-    }
-    const { emails } = await engine.claims.claim(engine.owner, 50);
-    const names = ['m1', 'm2', 'm2', 'm3', 'm2'];
-
-    await Promise.all(
-      emails.map(({ lease: mine }, index) =>
-        engine.settlements.settle(mine, { kind: 'sent', messageId: names[index] ?? '' }, ACCEPTED),
-      ),
-    );
-
-    const rows = await db.query<{ status: string; named: string | null; repeated: string | null }>(
-      `SELECT status, provider_message_id AS named, email_metadata ->> 'repeated_provider_message_id' AS repeated
-         FROM cam_outbound_emails`,
-    );
-    expect(rows.map(({ status }) => status)).toEqual(Array<string>(5).fill('SENT'));
-    expect(rows.flatMap(({ named }) => named ?? []).toSorted()).toEqual(['m1', 'm2', 'm3']);
-    expect(rows.flatMap(({ repeated }) => repeated ?? [])).toEqual(['m2', 'm2']);
-  });
-
-  it("records the Message-ID that the recipient sees, and nothing in the place of another mail's", async () => {
-    const first = await lease();
-    await engine.settlements.settle(first, { ...SENT, messageIdHeader: '<1@provider.test>' }, ACCEPTED);
-    const second = await lease();
     await engine.settlements.settle(
-      second,
-      { kind: 'sent', messageId: 'm2', messageIdHeader: '<1@provider.test>' },
-      ACCEPTED,
+      await lease(db, engine),
+      { ...FAILED, message },
+      { ...REJECTED, reason: message },
     );
 
-    expect(
-      await db.query('SELECT status, provider_message_id_header FROM cam_outbound_emails ORDER BY id'),
-    ).toEqual([
-      { status: 'SENT', provider_message_id_header: '<1@provider.test>' },
-      { status: 'SENT', provider_message_id_header: null },
-    ]);
-  });
-
-  it('never moves the time of contact back', async () => {
-    const later = new Date('2026-03-11T00:00:00Z');
-
-    await engine.settlements.settle(await lease({ last_contacted_at: later }), SENT, ACCEPTED);
-
-    expect((await leadRow()).last_contacted_at).toEqual(later);
-  });
-
-  it('leaves the lead alone when the mail is simulated', async () => {
-    await engine.settlements.settle(await lease({}, { simulated: true }), SENT, ACCEPTED);
-
-    expect((await emailRow()).status).toBe('SENT');
-    expect(await leadRow()).toMatchObject({ status: 'NEW', last_contacted_at: null });
+    expect((await emailRow(db)).error_message).toBe('é'.repeat(500));
+    expect(await attempts(db)).toEqual([expect.objectContaining({ reason: 'é'.repeat(500) })]);
   });
 });
 
@@ -361,8 +199,8 @@ describe('SettlementRepository, the fence', () => {
     ['retry, in doubt', (old: Lease) => engine.settlements.settle(old, REPEAT, AMBIGUOUS)],
     ['handed back', (old: Lease) => engine.settlements.handBack(old, 0, 'busy')],
   ] as const)('changes nothing for a holder whose lease has passed on: %s', async (_kind, settle) => {
-    const first = await lease();
-    await passOn();
+    const first = await lease(db, engine);
+    await passOn(db, engine);
     const before = await everything();
 
     const held = await settle(first);
@@ -370,92 +208,14 @@ describe('SettlementRepository, the fence', () => {
     expect(held).toBe(false);
     expect(await everything()).toEqual(before);
   });
-
-  it('records an acceptance under a lease that has passed on', async () => {
-    const first = await lease();
-    const second = await passOn();
-
-    await engine.settlements.settle(first, SENT, ACCEPTED);
-    const secondHeld = await engine.settlements.settle(second, FAILED, REJECTED);
-
-    expect(secondHeld).toBe(false);
-    expect(await emailRow()).toMatchObject({ status: 'SENT', provider_message_id: 'm1', error_code: null });
-    expect(await queueRows()).toEqual([]);
-    expect(await placesTaken()).toEqual([1, 1]);
-  });
-
-  it('counts two acceptances of one mail as one', async () => {
-    const first = await lease();
-    const second = await passOn();
-    await engine.settlements.settle(first, SENT, ACCEPTED);
-    const [emailBefore, leadBefore] = [await emailRow(), await leadRow()];
-    await setClockTo(db, '2026-03-10T12:03:00Z');
-
-    await engine.settlements.settle(second, SENT, ACCEPTED);
-
-    expect([await emailRow(), await leadRow()]).toEqual([emailBefore, leadBefore]);
-    expect(await attempts()).toEqual([
-      expect.objectContaining({ attempt: 1, outcome: 'accepted', provider_message_id: 'm1' }),
-      expect.objectContaining({ attempt: 2, outcome: 'accepted', provider_message_id: 'm1' }),
-    ]);
-  });
-
-  it('turns UNKNOWN into SENT when the acceptance comes late', async () => {
-    const first = await lease();
-    await setClockTo(db, '2026-03-11T12:00:00Z');
-    await engine.settlements.closeOut(engine.owner, 10);
-    const before = await emailRow();
-
-    await engine.settlements.settle(first, SENT, ACCEPTED);
-
-    expect(before.status).toBe('UNKNOWN');
-    expect(await emailRow()).toMatchObject({ status: 'SENT', error_code: null, error_message: null });
-    expect(await leadRow()).toMatchObject({
-      status: 'CONTACTED',
-      last_contacted_at: (await emailRow()).sent_at,
-    });
-    expect(await placesTaken()).toEqual([1, 1]);
-  });
-
-  it.each([
-    ['bounced', `status = 'BOUNCED', bounced_at = cam_now()`],
-    ['was given up by the provider', `status = 'FAILED', error_code = 'PROVIDER_FAILED'`],
-  ])('leaves a mail alone that %s after it was sent', async (_name, end) => {
-    const first = await lease();
-    await engine.settlements.settle(first, SENT, ACCEPTED);
-    await db.query(`UPDATE cam_outbound_emails SET ${end}`);
-    const before = await emailRow();
-
-    await engine.settlements.settle(first, SENT, ACCEPTED);
-
-    expect(await emailRow()).toEqual(before);
-  });
-
-  it('records a mail that the provider names like another one, and sends it no more', async () => {
-    const first = await lease();
-    const second = await lease();
-    await engine.settlements.settle(first, SENT, ACCEPTED);
-
-    await engine.settlements.settle(second, SENT, ACCEPTED);
-
-    expect(
-      await db.query(
-        'SELECT status, provider_message_id, email_metadata FROM cam_outbound_emails ORDER BY id',
-      ),
-    ).toEqual([
-      { status: 'SENT', provider_message_id: 'm1', email_metadata: {} },
-      { status: 'SENT', provider_message_id: null, email_metadata: { repeated_provider_message_id: 'm1' } },
-    ]);
-    expect(await queueRows()).toEqual([]);
-  });
 });
 
 describe('SettlementRepository.handBack', () => {
   it('undoes an attempt that did not begin: no doubt, the place kept', async () => {
-    const held = await engine.settlements.handBack(await lease(), 5_000, 'The provider is busy');
+    const held = await engine.settlements.handBack(await lease(db, engine), 5_000, 'The provider is busy');
 
     expect(held).toBe(true);
-    expect(await queueRows()).toEqual([
+    expect(await queueRows(db)).toEqual([
       expect.objectContaining({
         lease_token: null,
         waits_for: 'provider',
@@ -466,7 +226,7 @@ describe('SettlementRepository.handBack', () => {
         cap_day: TODAY,
       }),
     ]);
-    expect(await attempts()).toEqual([
+    expect(await attempts(db)).toEqual([
       {
         attempt: 1,
         outcome: 'not_started',
@@ -476,17 +236,17 @@ describe('SettlementRepository.handBack', () => {
         finished: true,
       },
     ]);
-    expect(await placesTaken()).toEqual([1, 1]);
+    expect(await placesTaken(db)).toEqual([1, 1]);
   });
 
   it('keeps the doubt of an earlier attempt', async () => {
-    await lease();
-    const [before] = await queueRows();
-    const second = await passOn();
+    await lease(db, engine);
+    const [before] = await queueRows(db);
+    const second = await passOn(db, engine);
 
     await engine.settlements.handBack(second, 0, 'The provider is busy');
 
-    expect(await queueRows()).toEqual([
+    expect(await queueRows(db)).toEqual([
       expect.objectContaining({ maybe_sent_since: before?.maybe_sent_since, maybe_sent_attempt: 1 }),
     ]);
   });
@@ -511,13 +271,13 @@ describe('SettlementRepository.closeOut', () => {
     const closed = await engine.settlements.closeOut(engine.owner, 10);
 
     expect(closed).toEqual([id]);
-    expect(await emailRow()).toMatchObject({
+    expect(await emailRow(db)).toMatchObject({
       status: 'UNKNOWN',
       error_code: 'OUTCOME_UNKNOWN',
       retry_count: 2,
     });
-    expect(await queueRows()).toEqual([]);
-    expect(await placesTaken()).toEqual([1, 1]);
+    expect(await queueRows(db)).toEqual([]);
+    expect(await placesTaken(db)).toEqual([1, 1]);
   });
 
   it.each([
@@ -530,7 +290,7 @@ describe('SettlementRepository.closeOut', () => {
     await insertOpen(queue, fields);
 
     expect(await engine.settlements.closeOut(engine.owner, 10)).toEqual([]);
-    expect((await emailRow()).status).toBe('QUEUED');
+    expect((await emailRow(db)).status).toBe('QUEUED');
   });
 
   it('ends what may have been sent through another account, when its lease has ended', async () => {
@@ -545,7 +305,7 @@ describe('SettlementRepository.closeOut', () => {
 
     expect(claimed.emails).toEqual([]);
     expect(ended).toEqual([id]);
-    expect(await emailRow()).toMatchObject({ status: 'UNKNOWN', error_code: 'ACCOUNT_CHANGED' });
+    expect(await emailRow(db)).toMatchObject({ status: 'UNKNOWN', error_code: 'ACCOUNT_CHANGED' });
   });
 
   it('ends what has outlived thirty leases without an answer', async () => {
@@ -560,7 +320,7 @@ describe('SettlementRepository.closeOut', () => {
 
     expect(claimed.emails).toEqual([]);
     expect(ended).toEqual([id]);
-    expect(await emailRow()).toMatchObject({ status: 'UNKNOWN', error_code: 'LEASES_LOST' });
+    expect(await emailRow(db)).toMatchObject({ status: 'UNKNOWN', error_code: 'LEASES_LOST' });
   });
 
   it('closes no more than its limit', async () => {
