@@ -69,7 +69,7 @@ export function queueReason(waitsFor: WaitsFor | null, until: Date | null): Reas
         until,
       });
     case 'window':
-      return waitReason('OUTSIDE_WINDOW', 'The hours in which mail may leave are over.', { until });
+      return waitReason('OUTSIDE_WINDOW', 'It is outside the hours in which mail may leave.', { until });
     case 'postponed':
       return waitReason('POSTPONED', 'The lead is away.', { until });
     case null:

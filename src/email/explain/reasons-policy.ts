@@ -72,7 +72,7 @@ function whoIs(actor: string): string {
 
 export function closedReason({ why, until }: Extract<Gate, { kind: 'closed' }>): Reason {
   return why === 'window'
-    ? waitReason('OUTSIDE_WINDOW', 'The hours in which mail may leave are over.', { until })
+    ? waitReason('OUTSIDE_WINDOW', 'It is outside the hours in which mail may leave.', { until })
     : waitReason('POSTPONED', 'The lead is away.', { until });
 }
 

@@ -15,7 +15,7 @@ export class ReasonView {
   @ApiProperty({ description: CODES, example: 'OUTSIDE_WINDOW' })
   code: string;
 
-  @ApiProperty({ description: 'For people.', example: 'The hours in which mail may leave are over.' })
+  @ApiProperty({ description: 'For people.', example: 'It is outside the hours in which mail may leave.' })
   detail: string;
 
   @ApiProperty({
