@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database/database.js';
-import { findSuppressed } from './find-suppressed.js';
+import { findSuppressedOfMany } from './find-suppressed.js';
 import type { Suppression } from './suppression.entity.js';
 import { IN_FORCE, suppressionTargets } from './suppression-targets.js';
 
@@ -93,7 +93,7 @@ export class SuppressionsRepository {
   }
 
   async findSuppressed(addresses: readonly string[]): Promise<Set<string>> {
-    return findSuppressed(this.database, addresses);
+    return findSuppressedOfMany(this.database, addresses);
   }
 
   /** Removing twice keeps the first removal's record. @returns false when there is no such suppression */

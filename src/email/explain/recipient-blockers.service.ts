@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { SendingConfig } from '../../config/sending.config.js';
 import type { LeadStatus } from '../../leads/lead.entity.js';
@@ -22,7 +23,7 @@ export interface RecipientBlocker {
 /** Bounds what one answer reads: beyond, it says that it has counted so many. */
 const MOST_ADDRESSES = 100_000;
 
-/** Addresses looked up by one statement, and judged without giving way to other work. */
+/** Addresses judged without giving way to other work. */
 const CHUNK = 5_000;
 
 /** Counts who gets no mail whatever the campaign does, by the rules of the claim. */
@@ -65,13 +66,10 @@ export class RecipientBlockers {
     for (const { leadStatus, count } of unseen) {
       if (count > 0) add({ address: '', leadStatus, suppressed: false }, null, count);
     }
-    for (let from = 0; from < seen.length; from += CHUNK) {
-      const chunk = seen.slice(from, from + CHUNK);
-      const suppressed = await this.suppressions.findSuppressed(chunk.map(({ address }) => address));
-      for (const { address, leadStatus } of chunk) {
-        const recipient = { address, leadStatus, suppressed: suppressed.has(address) };
-        add(recipient, this.sending.allowlist, 1);
-      }
+    const suppressed = await this.suppressions.findSuppressed(seen.map(({ address }) => address));
+    for (const [index, { address, leadStatus }] of seen.entries()) {
+      if (index % CHUNK === CHUNK - 1) await setImmediate();
+      add({ address, leadStatus, suppressed: suppressed.has(address) }, this.sending.allowlist, 1);
     }
     return [...found.values()];
   }
