@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MailRecord, RequestRecord } from '../support/fake-resend/fake-resend.mjs';
-import { check, type Evidence } from './checker.js';
+import { check } from './checker.js';
+import type { Evidence } from './evidence.js';
 import type { ClientRecord } from './load.js';
 import type { QueueRow, StoredAttempt, StoredMail } from './snapshot.js';
 
@@ -28,6 +29,8 @@ const mail: StoredMail = {
   errorCode: null,
   providerMessageId: 'message-1',
   retryCount: 0,
+  enrolment: null,
+  step: 1,
   updatedAtMs: 5_000,
 };
 const attempt: StoredAttempt = {
@@ -67,6 +70,7 @@ const told: ClientRecord = { fault: 3, leads: [10], status: 201, accepted: [{ le
 function evidence(parts: Partial<Parts> = {}): Evidence {
   return {
     client: parts.client ?? [told],
+    sequences: [],
     provider: { requests: parts.requests ?? [request], mails: parts.sent ?? [sent] },
     database: {
       today: DAY,
@@ -74,6 +78,7 @@ function evidence(parts: Partial<Parts> = {}): Evidence {
       attempts: parts.attempts ?? [attempt],
       queue: parts.queue ?? [],
       counters: [0, 100].map((campaign) => ({ campaign, day: DAY, used: parts.used ?? 1 })),
+      enrolments: [],
     },
     limits: {
       globalCap: parts.globalCap ?? null,

@@ -1,41 +1,9 @@
 import type { MailRecord, RequestRecord } from '../support/fake-resend/fake-resend.mjs';
-import type { ClientRecord } from './load.js';
-import type { QueueRow, Snapshot, StoredAttempt, StoredMail } from './snapshot.js';
-
-/** Three independent records of one run, taken after all faults have ended and the service has come to rest. */
-export interface Evidence {
-  readonly client: readonly ClientRecord[];
-  readonly provider: { readonly requests: readonly RequestRecord[]; readonly mails: readonly MailRecord[] };
-  readonly database: Snapshot;
-  readonly limits: {
-    /** Mails per local day; null: no cap. */
-    readonly globalCap: number | null;
-    readonly campaignCaps: ReadonlyMap<number, number | null>;
-    readonly leaseMs: number;
-    readonly dedupeWindowMs: number;
-    /** Most requests to the provider for one mail. */
-    readonly mostSends: number;
-  };
-}
-
-/** The mails that the client first asked for during one fault. */
-export interface Tally {
-  /** Mails that a 2xx named. */
-  accepted: number;
-  /** Of all stored mails, also those whose request got no answer. */
-  once: number;
-  twice: number;
-  /** Accepted, and neither sent nor ended with a reason nor waiting for a cap. */
-  lost: number;
-  unknown: number;
-  /** Failed or dropped. */
-  refused: number;
-  /** Waits for the next day's places. */
-  waiting: number;
-  overshoot: number;
-  /** Open without waiting for a cap. */
-  stuck: number;
-}
+import type { Evidence } from './evidence.js';
+import { checkSequences, type SequenceTally, Stops } from './sequence-checker.js';
+import { stepIn } from './sequence-load.js';
+import type { QueueRow, StoredAttempt, StoredMail } from './snapshot.js';
+import { emptyTally, type Tally } from './tally.js';
 
 export interface Verdict {
   /** By fault. */
@@ -43,6 +11,7 @@ export interface Verdict {
   /** Requests without an answer: neither failed nor done. */
   readonly indeterminate: number;
   readonly requests: number;
+  readonly sequences: SequenceTally;
   /** What broke a promise, in words; empty: all is well. */
   readonly problems: readonly string[];
 }
@@ -68,6 +37,7 @@ class Check {
   private readonly tallies = new Map<number, Tally>();
   private readonly faultOfLead = new Map<number, number>();
   private readonly acceptedIds = new Map<number, number>();
+  private readonly stops: Stops;
   private readonly attempts: ReadonlyMap<number, readonly StoredAttempt[]>;
   private readonly sentByKey: ReadonlyMap<string, readonly MailRecord[]>;
   private readonly requestsByKey: ReadonlyMap<string, readonly RequestRecord[]>;
@@ -79,12 +49,12 @@ class Check {
     this.sentByKey = groupBy(provider.mails, sendKeyOf);
     this.requestsByKey = groupBy(provider.requests, sendKeyOf);
     this.open = new Map(database.queue.map((row) => [row.mail, row]));
-    for (const { fault, leads, accepted } of client) {
-      for (const lead of leads) {
-        this.faultOfLead.set(lead, Math.min(fault, this.faultOfLead.get(lead) ?? fault));
-      }
-      for (const { lead, id } of accepted) this.noteAccepted(lead, id);
+    this.stops = new Stops(evidence);
+    for (const record of client) {
+      this.noteFault(record);
+      for (const { lead, id } of record.accepted) this.noteAccepted(lead, id);
     }
+    for (const record of evidence.sequences) if (record.kind === 'enrol') this.noteFault(record);
   }
 
   verdict(): Verdict {
@@ -95,12 +65,20 @@ class Check {
     this.checkProvider();
     this.checkLeases();
     this.checkCaps();
+    const sequences = checkSequences(this.evidence);
     return {
+      sequences: sequences.tally,
       tallies: this.tallies,
       indeterminate: client.filter(({ status }) => status === null).length,
       requests: client.length,
-      problems: this.problems,
+      problems: [...this.problems, ...sequences.problems],
     };
+  }
+
+  private noteFault({ fault, leads }: { readonly fault: number; readonly leads: readonly number[] }): void {
+    for (const lead of leads) {
+      this.faultOfLead.set(lead, Math.min(fault, this.faultOfLead.get(lead) ?? fault));
+    }
   }
 
   private noteAccepted(lead: number, id: number): void {
@@ -109,7 +87,7 @@ class Check {
     if (known !== id) this.problems.push(`lead ${lead} was answered for with mails ${known} and ${id}`);
   }
 
-  /** What a 2xx named exists, once for each lead. */
+  /** What a 2xx named exists, once for each lead; the mails of steps have rules of their own. */
   private checkAccepted(): void {
     const byId = new Map(this.evidence.database.mails.map((mail) => [mail.id, mail]));
     for (const [lead, id] of this.acceptedIds) {
@@ -117,7 +95,8 @@ class Check {
       this.tallyOf(lead).lost += 1;
       this.problems.push(`mail ${id} to lead ${lead} was accepted and is not there`);
     }
-    for (const [lead, mails] of groupBy(this.evidence.database.mails, (mail) => mail.lead)) {
+    const asked = this.evidence.database.mails.filter(({ enrolment }) => enrolment === null);
+    for (const [lead, mails] of groupBy(asked, (mail) => mail.lead)) {
       if (mails.length > 1) this.problems.push(`lead ${lead} has ${mails.length} mails`);
       if (!this.faultOfLead.has(lead)) this.problems.push(`nobody asked for a mail to lead ${lead}`);
     }
@@ -125,6 +104,7 @@ class Check {
 
   private checkMail(mail: StoredMail): void {
     const tally = this.tallyOf(mail.lead);
+    if (mail.enrolment !== null) tally.steps += 1;
     const sent = this.sentByKey.get(mail.sendKey) ?? [];
     if (sent.length > 1) {
       tally.twice += 1;
@@ -146,8 +126,12 @@ class Check {
         return;
       case 'FAILED':
       case 'DROPPED':
-        tally.refused += 1;
         if (sent.length > 0) this.problems.push(`mail ${mail.id} is ${mail.status} and was sent`);
+        if (mail.status === 'DROPPED' && this.isStoppedStep(mail)) {
+          tally.stopped += 1;
+          return;
+        }
+        tally.refused += 1;
         if (!this.wasAnswered(mail, 422)) {
           this.problems.push(`mail ${mail.id} is ${mail.status} (${String(mail.errorCode)}) without cause`);
         }
@@ -186,10 +170,16 @@ class Check {
     }
   }
 
-  /** Only when the window had passed, or the provider made every repeat pointless. */
+  private isStoppedStep({ enrolment, lead }: StoredMail): boolean {
+    return enrolment !== null && this.stops.wereAsked(lead);
+  }
+
+  /** Only when the window had passed, no repeat was allowed any more, or the provider made every one pointless. */
   private mayBeUnknown(mail: StoredMail): boolean {
     const since = firstDoubt(this.attemptsOf(mail.id))?.startedAtMs ?? Infinity;
-    if (mail.updatedAtMs - since >= this.evidence.limits.dedupeWindowMs) return true;
+    if (mail.updatedAtMs - since >= this.evidence.limits.dedupeWindowMs || this.isStoppedStep(mail)) {
+      return true;
+    }
     const requests = this.requestsByKey.get(mail.sendKey) ?? [];
     return (
       requests.some(({ mode }) => mode === 'sticky-500') ||
@@ -219,7 +209,10 @@ class Check {
         this.problems.push(`${name} went to the provider ${requests.length} times`);
       }
     }
-    for (const [to, same] of groupBy(mails, ({ body }) => JSON.stringify([body['to'], body['subject']]))) {
+    // The letters of one thread have one subject: they differ in their words.
+    const identity = ({ body }: MailRecord): string =>
+      JSON.stringify([body['to'], body['subject'], stepIn(body['html'])]);
+    for (const [to, same] of groupBy(mails, identity)) {
       if (new Set(same.map(sendKeyOf)).size > 1) {
         this.problems.push(`${to} was sent ${same.length} times, as different mails`);
       }
@@ -316,25 +309,6 @@ class Check {
     this.tallies.set(fault, tally);
     return tally;
   }
-}
-
-export function emptyTally(): Tally {
-  return {
-    accepted: 0,
-    once: 0,
-    twice: 0,
-    lost: 0,
-    unknown: 0,
-    refused: 0,
-    waiting: 0,
-    overshoot: 0,
-    stuck: 0,
-  };
-}
-
-export function addTally(sum: Tally, other: Tally): Tally {
-  const names = Object.keys(sum) as (keyof Tally)[];
-  return Object.fromEntries(names.map((name) => [name, sum[name] + other[name]])) as unknown as Tally;
 }
 
 /** The attempt that took the place which its mail holds for good: the first that was not refused for certain. */

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KillPoint } from './kill-points.js';
+import type { KillOrder, KillPoint } from './kill-points.js';
 import type { Random } from './random.js';
-import type { ReplicaNews, ReplicaOrder } from './replica.js';
+import type { ReplicaNews } from './replica.js';
 import { holdsWithin } from './until.js';
 import type { Guard } from './without-guard.js';
 
@@ -63,8 +64,18 @@ export class Replica {
   /** The next request that passes the point is the process's last. @returns how it ended, once it has */
   async dieAt(point: KillPoint): Promise<Exit> {
     this.isDoomed = true;
-    this.child?.send({ killAt: point } satisfies ReplicaOrder);
+    this.child?.send({ point, signal: 'SIGKILL' } satisfies KillOrder);
     return this.ended();
+  }
+
+  /** The next work that passes the point stops there, and the whole process with it. @returns false: by then none has */
+  async freezeAt(point: KillPoint, deadlineMs: number): Promise<boolean> {
+    this.child?.send({ point, signal: 'SIGSTOP' } satisfies KillOrder);
+    const stat = `/proc/${this.pid}/stat`;
+    this.isFrozen = await holdsWithin(deadlineMs, async () =>
+      (await readFile(stat, 'utf8')).includes(') T '),
+    );
+    return this.isFrozen;
   }
 
   /** @returns how it ended, once it has */

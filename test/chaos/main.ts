@@ -18,6 +18,7 @@ import { ChaosPostgres } from './postgres.js';
 import { Random } from './random.js';
 import { listOf, problemsOf, tableOf } from './report.js';
 import { Rig } from './rig.js';
+import { STEPS_AT_ONCE } from './sequence-load.js';
 
 const { values } = parseArgs({
   options: {
@@ -29,8 +30,27 @@ const { values } = parseArgs({
 });
 
 const plan = values.quick
-  ? { rounds: 1, replicas: 3, mailsPerFault: 15, holdMs: 600, stampede: 150, leastMails: 400 }
-  : { rounds: 2, replicas: 4, mailsPerFault: 90, holdMs: 2_000, stampede: 1_000, leastMails: 4_000 };
+  ? {
+      rounds: 1,
+      replicas: 3,
+      mailsPerFault: 15,
+      enrolmentsPerFault: 2,
+      holdMs: 600,
+      stampede: 150,
+      leastMails: 400,
+    }
+  : {
+      rounds: 2,
+      replicas: 4,
+      mailsPerFault: 80,
+      enrolmentsPerFault: 5,
+      holdMs: 2_000,
+      stampede: 1_000,
+      leastMails: 4_000,
+    };
+
+/** Sequences that end in one way or the other; fewer show nothing. */
+const LEAST_ENDS = 10;
 
 const startedAtMs = performance.now();
 const random = new Random(Number(values.seed));
@@ -53,16 +73,20 @@ process.exitCode = succeeded ? 0 : 1;
 
 async function run(): Promise<boolean> {
   const faults = nemesisRounds(plan.rounds, random, values.only);
-  const mailsPerDay = Math.max(100, plan.mailsPerFault * (faults.length / plan.rounds));
+  const faultsPerDay = faults.length / plan.rounds;
+  const mailsPerDay = Math.max(100, plan.mailsPerFault * faultsPerDay);
+  const stepsPerDay = plan.enrolmentsPerFault * STEPS_AT_ONCE * faultsPerDay;
   const rig = await Rig.start({
     name: 'chaos',
     folder,
     postgres,
     random,
     replicas: plan.replicas,
-    globalCap: Math.round(mailsPerDay * 1.6),
+    globalCap: Math.round(mailsPerDay * 1.6 + stepsPerDay),
     campaignCaps: [null, null, Math.round(mailsPerDay * 0.2), Math.round(mailsPerDay * 0.1)],
+    sequences: 2,
   });
+  rig.recipients.start();
   say(`${plan.replicas} replicas serve after ${seconds()} s`);
   const strikes = await strikeAll(faults, { ...plan, rig, postgres, random, say });
   // The controls have databases, providers and replicas of their own: they need not wait until the others rest.
@@ -71,12 +95,19 @@ async function run(): Promise<boolean> {
     values['no-controls'] ? [] : runControls({ folder, postgres, random }),
   ]);
   const accepted = [...verdict.tallies.values()].reduce((sum, tally) => sum + tally.accepted, 0);
-  const others = [...rig.crashes, ...rig.load.surprises];
+  const others = [...rig.crashes, ...rig.load.surprises, ...rig.sequences.surprises];
   if (values.only === undefined && accepted < plan.leastMails) others.push(`only ${accepted} mails accepted`);
+  const { enrolled, exhausted, stopped, failed, told, sent } = verdict.sequences;
+  if (values.only === undefined && Math.min(exhausted, stopped) < LEAST_ENDS) {
+    others.push(`only ${exhausted} sequences came to their end, and ${stopped} were stopped`);
+  }
   const problems = problemsOf(strikes, verdict, others, controls);
 
   say(`\n${tableOf(strikes, verdict)}\n`);
   say(`${verdict.requests} requests of the client, ${verdict.indeterminate} without an answer.`);
+  say(
+    `${enrolled} enrolments with ${sent} letters: ${exhausted} came to their end, ${stopped} were stopped by their leads, ${failed} by a letter that did not go; ${told} stops were answered.`,
+  );
   for (const { name, damage } of controls) say(`Negative control "${name}": ${damage ?? 'NOT CAUGHT'}.`);
   say(`${strikes.length} faults and ${accepted} mails in ${seconds()} s, seed ${values.seed}.`);
   say(problems.length === 0 ? 'Every promise held.' : `${problems.length} problems:\n${listOf(problems)}`);
@@ -86,6 +117,8 @@ async function run(): Promise<boolean> {
 /** Waits until the service has come to rest, and ends it. */
 async function verdictOf(rig: Rig): Promise<Verdict> {
   await rig.fleet.isWhole();
+  await rig.finishSequences();
+  await rig.recipients.stop();
   await rig.rest();
   const verdict = check(await rig.evidence());
   await rig.stop();

@@ -3,6 +3,7 @@ import { clientFaults } from './faults/client-faults.js';
 import { databaseFaults } from './faults/database-faults.js';
 import { dayFaults } from './faults/day-faults.js';
 import type { Fault, World } from './faults/fault.js';
+import { followUpFaults } from './faults/follow-up-faults.js';
 import { processFaults } from './faults/process-faults.js';
 import { providerFaults } from './faults/provider-faults.js';
 import type { ChaosPostgres } from './postgres.js';
@@ -17,10 +18,17 @@ export interface NemesisOptions {
   readonly holdMs: number;
   readonly stampede: number;
   readonly mailsPerFault: number;
+  readonly enrolmentsPerFault: number;
   readonly say: (text: string) => void;
 }
 
-const IN_ANY_ORDER = [...processFaults, ...databaseFaults, ...providerFaults, ...clientFaults];
+const IN_ANY_ORDER = [
+  ...processFaults,
+  ...followUpFaults,
+  ...databaseFaults,
+  ...providerFaults,
+  ...clientFaults,
+];
 
 /** So many rounds, each with every fault once, in an order of its own, and the end of a day. */
 export function nemesisRounds(rounds: number, random: Random, only = ''): Fault[] {
@@ -32,7 +40,7 @@ export function nemesisRounds(rounds: number, random: Random, only = ''): Fault[
 
 /** Strikes one fault after the other under load; each must be over before the next begins. */
 export async function strikeAll(faults: readonly Fault[], options: NemesisOptions): Promise<Strike[]> {
-  const { rig, postgres, random, holdMs, stampede, mailsPerFault, say } = options;
+  const { rig, postgres, random, holdMs, stampede, mailsPerFault, enrolmentsPerFault, say } = options;
   const strikes: Strike[] = [];
   for (const [index, fault] of faults.entries()) {
     const startedAtMs = performance.now();
@@ -52,11 +60,17 @@ export async function strikeAll(faults: readonly Fault[], options: NemesisOption
         if (!(await rig.calms())) problems.push('mails stay in doubt before it');
       },
       placesLeft: () => rig.placesLeft(),
-      leap: (hours) => rig.leap(hours),
+      leap: (hours) => rig.leap(hours * 60),
+      stepsAreTakenOver: () => rig.stepsAreTakenOver(),
     };
     rig.load.fault = index;
+    rig.sequences.fault = index;
     const struck = fault.strike(world);
-    await Promise.all([struck, rig.load.run(mailsPerFault, struck)]);
+    await Promise.all([
+      struck,
+      rig.load.run(mailsPerFault, struck),
+      rig.sequences.run(enrolmentsPerFault, struck),
+    ]);
     if (!(await rig.load.canary())) problems.push('no answer afterwards');
     if (!(await rig.recovers())) problems.push('due mail stays where it is afterwards');
     strikes.push({ name: fault.name, problems });

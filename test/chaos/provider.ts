@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault, FaultTiming, MailRecord, RequestRecord } from '../support/fake-resend/fake-resend.mjs';
 import type { StandInNews, StandInOrder } from './stand-in.js';
@@ -19,6 +19,8 @@ export class Provider {
   /** Requests that met a fault so far, oldest first. */
   readonly struck: RequestRecord[] = [];
   private orders = Promise.resolve();
+  /** How much of the history {@link newMails} has told of, in bytes. */
+  private toldBytes = 0;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -59,11 +61,27 @@ export class Provider {
   }
 
   async history(): Promise<ProviderHistory> {
-    const lines = (await readFile(this.historyFile, 'utf8')).split('\n').filter(Boolean);
-    const records = lines.map((line) => JSON.parse(line) as { type: string });
-    const ofType = <Kind>(type: string) =>
-      records.filter((record) => record.type === type) as unknown as Kind[];
-    return { requests: ofType<RequestRecord>('request'), mails: ofType<MailRecord>('mail') };
+    const text = await readFile(this.historyFile, 'utf8');
+    return {
+      requests: recordsIn<RequestRecord>(text, 'request'),
+      mails: recordsIn<MailRecord>(text, 'mail'),
+    };
+  }
+
+  /** What it took since the last call. */
+  async newMails(): Promise<MailRecord[]> {
+    const file = await open(this.historyFile);
+    try {
+      const { size } = await file.stat();
+      const fresh = Buffer.alloc(size - this.toldBytes);
+      await file.read(fresh, 0, fresh.length, this.toldBytes);
+      // The last line may be half written.
+      const whole = fresh.subarray(0, fresh.lastIndexOf('\n') + 1);
+      this.toldBytes += whole.length;
+      return recordsIn<MailRecord>(whole.toString(), 'mail');
+    } finally {
+      await file.close();
+    }
   }
 
   async stop(): Promise<void> {
@@ -86,4 +104,12 @@ export class Provider {
     });
     return this.orders;
   }
+}
+
+function recordsIn<Kind>(text: string, type: 'request' | 'mail'): Kind[] {
+  const records = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Kind & { type: string });
+  return records.filter((record) => record.type === type);
 }

@@ -1,5 +1,6 @@
-import { addTally, emptyTally, type Tally, type Verdict } from './checker.js';
+import type { Verdict } from './checker.js';
 import type { ControlResult } from './controls.js';
+import { addTally, emptyTally, type Tally } from './tally.js';
 
 /** One fault as it was struck. */
 export interface Strike {
@@ -9,11 +10,13 @@ export interface Strike {
 
 const COLUMNS = [
   'accepted',
+  'steps',
   'once',
   'twice',
   'lost',
   'unknown',
   'refused',
+  'stopped',
   'waiting',
   'overshoot',
   'stuck',

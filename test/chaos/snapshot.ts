@@ -9,6 +9,10 @@ export interface StoredMail {
   readonly errorCode: string | null;
   readonly providerMessageId: string | null;
   readonly retryCount: number;
+  /** Whose step it is; null: it is none. */
+  readonly enrolment: number | null;
+  /** Its number in the sequence. */
+  readonly step: number;
   /** Milliseconds since 1970 by the service's clock, as all instants here. */
   readonly updatedAtMs: number;
 }
@@ -32,6 +36,16 @@ export interface QueueRow {
   readonly capDay: string | null;
 }
 
+export interface StoredEnrolment {
+  readonly id: number;
+  readonly lead: number;
+  /** Of the lead. */
+  readonly address: string;
+  readonly status: string;
+  readonly stopReason: string | null;
+  readonly nextStep: number | null;
+}
+
 export interface Counter {
   /** 0: the global one. */
   readonly campaign: number;
@@ -46,6 +60,7 @@ export interface Snapshot {
   readonly attempts: readonly StoredAttempt[];
   readonly queue: readonly QueueRow[];
   readonly counters: readonly Counter[];
+  readonly enrolments: readonly StoredEnrolment[];
 }
 
 const MS = (column: string) => `(EXTRACT(EPOCH FROM ${column}) * 1000)::float8`;
@@ -61,7 +76,8 @@ export async function readSnapshot(
             ARRAY(SELECT jsonb_build_object(
                            'id', id, 'lead', lead_id, 'campaign', campaign_id, 'sendKey', send_key, 'status', status,
                            'errorCode', error_code, 'providerMessageId', provider_message_id,
-                           'retryCount', retry_count, 'updatedAtMs', ${MS('updated_at')})
+                           'retryCount', retry_count, 'enrolment', enrolment_id, 'step', sequence_number,
+                           'updatedAtMs', ${MS('updated_at')})
                     FROM cam_outbound_emails ORDER BY id) AS mails,
             ARRAY(SELECT jsonb_build_object(
                            'mail', outbound_email_id, 'attempt', attempt, 'outcome', outcome,
@@ -73,7 +89,11 @@ export async function readSnapshot(
                            'isDue', due_at <= cam_now(), 'capDay', cap_day)
                     FROM cam_dispatch_queue) AS queue,
             ARRAY(SELECT jsonb_build_object('campaign', scope_id, 'day', day, 'used', used)
-                    FROM cam_quota_counters WHERE scope IN ('global', 'campaign') AND NOT simulated) AS counters`,
+                    FROM cam_quota_counters WHERE scope IN ('global', 'campaign') AND NOT simulated) AS counters,
+            ARRAY(SELECT jsonb_build_object(
+                           'id', e.id, 'lead', e.lead_id, 'address', l.email, 'status', e.status,
+                           'stopReason', e.stop_reason, 'nextStep', e.next_step)
+                    FROM cam_enrolments AS e JOIN cam_leads AS l ON l.id = e.lead_id ORDER BY e.id) AS enrolments`,
     [timeZone],
   );
   if (row === undefined) throw new Error('The database answered with nothing');

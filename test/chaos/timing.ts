@@ -16,6 +16,9 @@ export const CHAOS_TIMING: DispatchTiming = {
   misconfiguredShutMs: 1_000,
 };
 
+/** Each replica looks for steps that are due in a period of its own, beside the service's. */
+export const FOLLOW_UPS_PERIOD_MS = { least: 300, spread: 400 };
+
 /** The longest that the provider may ask us to wait: its hours are our seconds. */
 export const LONGEST_RETRY_AFTER_MS = 2_000;
 

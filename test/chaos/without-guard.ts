@@ -12,9 +12,12 @@ import { type AttemptReport, SettlementRepository } from '../../src/email/dispat
 import type { Settlement } from '../../src/email/dispatch/settlement.js';
 import { EMAIL_PROVIDER, type SendOutcome, type WireEmail } from '../../src/email/provider/email-provider.js';
 import { ResendEmailProvider } from '../../src/email/provider/resend/resend-email-provider.js';
+import { type StepOfMail, StepsRepository } from '../../src/email/steps/steps.repository.js';
+import { EnrolmentScheduleRepository } from '../../src/sequences/enrolment-schedule.repository.js';
+import type { Gate } from '../../src/sequences/gate-policy.js';
 
 /** What a replica of a negative control lacks. */
-export type Guard = 'key' | 'cap-lock' | 'fence';
+export type Guard = 'key' | 'cap-lock' | 'fence' | 'version' | 'gate';
 
 /** Takes one guard away, so that the run can show that it would notice. */
 export function removeGuard(testing: TestingModuleBuilder, guard: Guard): void {
@@ -37,6 +40,18 @@ export function removeGuard(testing: TestingModuleBuilder, guard: Guard): void {
         factory: (...dependencies: ConstructorParameters<typeof SettlementRepository>) =>
           new UnfencedSettlements(...dependencies),
         inject: [Database, QuotaRepository, Alerts, AcceptanceRepository],
+      });
+      return;
+    case 'version':
+      testing.overrideProvider(EnrolmentScheduleRepository).useFactory({
+        factory: (database: Database) => new EnrolmentScheduleRepository(withoutVersions(database)),
+        inject: [Database],
+      });
+      return;
+    case 'gate':
+      testing.overrideProvider(StepsRepository).useFactory({
+        factory: (config: SendingConfig) => new OpenGates(config),
+        inject: [SendingConfig],
       });
       return;
   }
@@ -87,5 +102,25 @@ class UnfencedSettlements extends SettlementRepository {
       }
       await sleep(20);
     }
+  }
+}
+
+/** What was decided on an enrolment that has moved on since is written down all the same. */
+function withoutVersions(database: Database): Database {
+  const careless = Object.create(database) as Database;
+  careless.transaction = async (work) =>
+    database.transaction(async (tx) => {
+      const unversioned = Object.create(tx) as Transaction;
+      unversioned.query = async (sql, parameters) =>
+        tx.query(sql.replace('AND e.version = s.version', ''), parameters);
+      return work(unversioned);
+    });
+  return careless;
+}
+
+/** The mail of a step goes once it is made, whatever its lead has said since. */
+class OpenGates extends StepsRepository {
+  override async findGates(_tx: Transaction, steps: readonly StepOfMail[]): Promise<Map<number, Gate>> {
+    return Promise.resolve(new Map(steps.map(({ emailId }) => [emailId, { kind: 'open' }])));
   }
 }

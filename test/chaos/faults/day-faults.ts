@@ -11,7 +11,7 @@ const MAILS_IN_DOUBT = 5;
 const MAILS_TOO_MANY = 60;
 
 /** By then the mails that wait for their places have got them. */
-const FULL_DEADLINE_MS = 30_000;
+const FULL_DEADLINE_MS = 60_000;
 
 /** The end of a day, in this order. */
 export const dayFaults: readonly Fault[] = [

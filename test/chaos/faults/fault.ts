@@ -27,6 +27,11 @@ export interface World {
   readonly placesLeft: () => Promise<number>;
   /** Lets so much time pass at once, for the database and for the provider. */
   readonly leap: (hours: number) => Promise<void>;
+  /**
+   * Lets so much time pass that steps which the dead and the sleeping have leased are free, and waits until others have
+   * made their mail. Resolves to false when some still have none.
+   */
+  readonly stepsAreTakenOver: () => Promise<boolean>;
 }
 
 /** A way to hurt the service. Under load; it has ended and been made good when `strike` resolves. */

@@ -11,7 +11,7 @@ import type { Fault, World } from './fault.js';
 const FREEZE_MS = CHAOS_TIMING.leaseMs + 1_000;
 
 /** A process told to die at a point gets there within this time, under load. */
-const KILL_DEADLINE_MS = 20_000;
+export const KILL_DEADLINE_MS = 20_000;
 
 /** Long enough for requests of the load to be under way. */
 const GET_GOING_MS = 300;
@@ -115,20 +115,20 @@ export const processFaults: readonly Fault[] = [
 ];
 
 function killedAt(point: KillPoint, name: string): Fault {
-  return {
-    name,
-    async strike({ fleet, random, report }) {
-      const victim = await fleet.victim(random);
-      const exit = await Promise.race([victim.dieAt(point), sleep(KILL_DEADLINE_MS, null, { ref: false })]);
-      if (exit === null) {
-        report(`no request came past ${point}`);
-        await victim.signal('SIGKILL');
-      } else if (exit.signal !== 'SIGKILL') {
-        report(`exit ${exitText(exit)} instead of SIGKILL`);
-      }
-      fleet.revive(victim);
-    },
-  };
+  return { name, strike: (world) => killAt(world, point) };
+}
+
+/** The next work of a replica that comes to the point is its last; it is started again. */
+export async function killAt({ fleet, random, report }: World, point: KillPoint): Promise<void> {
+  const victim = await fleet.victim(random);
+  const exit = await Promise.race([victim.dieAt(point), sleep(KILL_DEADLINE_MS, null, { ref: false })]);
+  if (exit === null) {
+    report(`nothing came past ${point}`);
+    await victim.signal('SIGKILL');
+  } else if (exit.signal !== 'SIGKILL') {
+    report(`exit ${exitText(exit)} instead of SIGKILL`);
+  }
+  fleet.revive(victim);
 }
 
 /** Lets the provider accept and hang. @returns the replica whose mail was the first to meet it */
