@@ -17,6 +17,7 @@ const shared = {
     ],
   },
   setupFiles: ['reflect-metadata'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.ts'],
 };
 
 export default {
@@ -41,7 +42,6 @@ export default {
         '<rootDir>/{src,migrations}/**/*.integration-spec.ts',
         '<rootDir>/test/e2e/**/*.e2e-spec.ts',
       ],
-      setupFilesAfterEnv: ['<rootDir>/test/support/long-timeout.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
