@@ -36,7 +36,10 @@ it('mails the other campaigns when the mail of one cannot be stored', async () =
   await db.query(`ALTER TABLE cam_outbound_emails ADD CONSTRAINT refused CHECK (campaign_id <> ${broken})`);
 
   try {
-    await expect(engine.followUps.runOnce()).rejects.toThrow('refused');
+    await expect(engine.followUps.runOnce()).rejects.toMatchObject({
+      message: `No mail could be made of steps of campaigns ${broken}`,
+      cause: { message: expect.stringContaining('refused') },
+    });
   } finally {
     await db.query('ALTER TABLE cam_outbound_emails DROP CONSTRAINT refused');
   }

@@ -107,15 +107,21 @@ export class FollowUps implements BeforeApplicationShutdown {
 
   /** A group that fails is due again a minute later, and must not keep the others from their mail. */
   private async sendAll(groups: readonly (readonly Sending[])[]): Promise<void> {
-    const failures: unknown[] = [];
+    const campaignIds = new Set<number>();
+    let cause: unknown;
     for (const group of groups) {
       try {
         await this.schedule.record(await this.send(group));
       } catch (error) {
-        failures.push(error);
+        for (const { due } of group) campaignIds.add(due.campaignId);
+        cause ??= error;
       }
     }
-    if (failures.length > 0) throw failures[0];
+    if (campaignIds.size > 0) {
+      throw new Error(`No mail could be made of steps of campaigns ${[...campaignIds].join(', ')}`, {
+        cause,
+      });
+    }
   }
 
   /** @returns what is left to write down of steps that got no mail */
