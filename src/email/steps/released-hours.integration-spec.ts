@@ -140,6 +140,20 @@ describe('a mail that waits for its hours', () => {
     expect(await queueRow()).toEqual({ waits_for: 'window', is_due: false });
   });
 
+  it('gets a new window without standing in the way of who changes the time zone at the same time', async () => {
+    await besideTransaction(db, async (change) => {
+      await change.query('SELECT FROM cam_campaigns FOR NO KEY UPDATE');
+      await change.query(`SET LOCAL lock_timeout = '500ms'`);
+      const replacing = putSequence(LATE_HOURS);
+      await untilWaiting(db, 1);
+      await change.query(`UPDATE cam_campaigns SET timezone = 'America/New_York'`);
+      await change.commit();
+      await replacing;
+    });
+
+    expect(await db.query('SELECT window_from FROM cam_sequences')).toEqual([{ window_from: '19:00' }]);
+  });
+
   it('goes when the absence that it waited for is over early', async () => {
     await makeMail();
     await setClockTo(db, '2026-03-02T11:00:00Z');

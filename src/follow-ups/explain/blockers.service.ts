@@ -51,7 +51,7 @@ export class Blockers {
     };
 
     const counts = new BlockerCounts();
-    const dueLeads = sum(waiting.filter(isDue));
+    const dueLeads = sum(waiting.filter(({ is_early: isEarly }) => !isEarly));
     for (const { reason, emails } of outlook.common) counts.add(reason, { emails, leads: dueLeads });
     for (const { reason, emails } of outlook.some) counts.add(reason, { emails });
     for (const { reason, count: leads } of stopped) counts.add(reason, { leads });
@@ -93,11 +93,6 @@ class BlockerCounts {
   get views(): BlockerView[] {
     return [...this.byCode.values()];
   }
-}
-
-/** Its next step would be mailed now. */
-function isDue({ is_early: isEarly }: WaitingGroup): boolean {
-  return !isEarly;
 }
 
 function noSequence(): Reason {
